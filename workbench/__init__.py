@@ -1,0 +1,1 @@
+"""Hear calls, tag how they sound, relate it to what happened."""
