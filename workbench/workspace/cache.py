@@ -1,0 +1,147 @@
+"""What can be computed again, kept on disk so that it need not be."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from workbench.schema import check_table, empty_table, table_named
+
+
+class Cache:
+    """Derived tables and peaks in files that may be deleted at any time.
+
+    A file is named after the call and a hash of everything that its content
+    depends on, so a file is either right or not there.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder `cache/` of a workspace.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def _path(self, kind: str, call_id: str, ending: str, *depends_on: object) -> Path:
+        text = json.dumps([call_id, *depends_on], sort_keys=True, default=str)
+        digest = hashlib.sha256(text.encode()).hexdigest()[:24]
+        return self.folder / kind / f"{digest}.{ending}"
+
+    def has(self, table: str, call_id: str, *depends_on: object) -> bool:
+        """Say whether a call's rows of a table are there.
+
+        Parameters
+        ----------
+        table : str
+            Name of a derived table.
+        call_id : str
+            The call.
+        *depends_on : object
+            Everything else that the rows depend on.
+
+        Returns
+        -------
+        bool
+            Whether `read` would find them.
+        """
+        return self._path(table, call_id, "parquet", *depends_on).exists()
+
+    def write(self, table: str, call_id: str, rows: pd.DataFrame, *depends_on: object) -> None:
+        """Keep a call's rows of a table; the file appears whole or not at all.
+
+        Parameters
+        ----------
+        table : str
+            Name of a derived table.
+        call_id : str
+            The call.
+        rows : DataFrame
+            Its rows.
+        *depends_on : object
+            Everything else that the rows depend on.
+        """
+        path = self._path(table, call_id, "parquet", *depends_on)
+        rows = check_table(rows, table)
+        for column in _json_columns(table):
+            rows[column] = [None if _missing(v) else json.dumps(v) for v in rows[column]]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = path.with_suffix(".new")
+        rows.to_parquet(new, index=False)
+        new.replace(path)
+
+    def read(self, table: str, call_id: str, *depends_on: object) -> pd.DataFrame:
+        """Read a call's rows of a table; none if they are not there.
+
+        Parameters
+        ----------
+        table : str
+            Name of a derived table.
+        call_id : str
+            The call.
+        *depends_on : object
+            Everything else that the rows depend on.
+
+        Returns
+        -------
+        DataFrame
+            The rows, with the documented columns.
+        """
+        path = self._path(table, call_id, "parquet", *depends_on)
+        if not path.exists():
+            return empty_table(table)
+        rows = pd.read_parquet(path)
+        for column in _json_columns(table):
+            rows[column] = [None if _missing(v) else json.loads(v) for v in rows[column]]
+        return check_table(rows, table)
+
+    def peaks(self, call_id: str, *depends_on: object) -> npt.NDArray[np.float32] | None:
+        """Read the peaks of a call, if they are there.
+
+        Parameters
+        ----------
+        call_id : str
+            The call.
+        *depends_on : object
+            Everything else that they depend on.
+
+        Returns
+        -------
+        ndarray of float32 or None
+            As they were written.
+        """
+        path = self._path("peaks", call_id, "npy", *depends_on)
+        return np.load(path) if path.exists() else None
+
+    def write_peaks(
+        self, call_id: str, values: npt.NDArray[np.float32], *depends_on: object
+    ) -> None:
+        """Keep the peaks of a call.
+
+        Parameters
+        ----------
+        call_id : str
+            The call.
+        values : ndarray of float32
+            The peaks.
+        *depends_on : object
+            Everything else that they depend on.
+        """
+        path = self._path("peaks", call_id, "npy", *depends_on)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = path.with_name(f"{path.stem}.new.npy")
+        np.save(new, values)
+        new.replace(path)
+
+
+def _json_columns(table: str) -> list[str]:
+    return [c.name for c in table_named(table).columns.values() if c.kind == "json"]
+
+
+def _missing(value: object) -> bool:
+    return value is None or (isinstance(value, float) and np.isnan(value))
