@@ -1,0 +1,29 @@
+"""Taxonomies: what may be said about a voice, in versions that stay as they are.
+
+A taxonomy is written as YAML (the default one is `cx.yaml` beside this file),
+read with `read_taxonomy` and frozen in the database by the hash of its
+definition as soon as it is used.
+"""
+
+from __future__ import annotations
+
+from workbench.taxonomies.definitions import VERDICT_WORDS
+from workbench.taxonomies.model import ROLES, Dimension, Tag, Taxonomy
+from workbench.taxonomies.reading import (
+    default_taxonomy,
+    default_taxonomy_text,
+    read_taxonomy,
+    taxonomy_from_definition,
+)
+
+__all__ = [
+    "ROLES",
+    "VERDICT_WORDS",
+    "Dimension",
+    "Tag",
+    "Taxonomy",
+    "default_taxonomy",
+    "default_taxonomy_text",
+    "read_taxonomy",
+    "taxonomy_from_definition",
+]
