@@ -1,0 +1,1 @@
+"""How the samples were made: `python -m data_samples.make all`."""
