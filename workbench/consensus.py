@@ -276,6 +276,7 @@ def _share_rows(
     heard: npt.NDArray[Any],
     n: npt.NDArray[Any],
 ) -> pd.DataFrame:
+    n = np.rint(n)
     share = np.clip(heard / n, 0.0, 1.0)
     width = n + _Z95**2
     middle = (heard + _Z95**2 / 2) / width

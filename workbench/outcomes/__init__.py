@@ -1,0 +1,23 @@
+"""What was heard, related to what happened: shares of time, effects, AUC.
+
+Everything here is association. Nothing here is a cause.
+"""
+
+from __future__ import annotations
+
+from workbench.outcomes.auc import auc_table
+from workbench.outcomes.churn import churn_table, customer_features
+from workbench.outcomes.effects import effect_table
+from workbench.outcomes.features import call_features, share_of_time
+from workbench.outcomes.intervals import adjusted_p_values, jackknife_interval
+
+__all__ = [
+    "adjusted_p_values",
+    "auc_table",
+    "call_features",
+    "churn_table",
+    "customer_features",
+    "effect_table",
+    "jackknife_interval",
+    "share_of_time",
+]

@@ -1,0 +1,150 @@
+"""What each figure says, in words; and what it does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class OutcomeKind:
+    """An outcome that effects can be told on.
+
+    Parameters
+    ----------
+    name : str
+        Its column.
+    yes_no : bool
+        Whether it is an event; else a score.
+    unit : str
+        Unit of an effect.
+    who : str
+        What a row is: Calls or Customers.
+    verb : str
+        What happened to them.
+    """
+
+    name: str
+    yes_no: bool
+    unit: str
+    who: str
+    verb: str
+
+
+OUTCOME_KINDS = {
+    kind.name: kind
+    for kind in (
+        OutcomeKind("escalated", True, "percentage points", "Calls", "were escalated"),
+        OutcomeKind("resolved", True, "percentage points", "Calls", "were resolved"),
+        OutcomeKind("churned", True, "percentage points", "Customers", "left"),
+        OutcomeKind("qa_score", False, "QA points", "Calls", "scored"),
+    )
+}
+"""Outcomes that `effect_table` knows."""
+
+_ENDINGS = {
+    "_slope_per_min": "{name} rising by {step:g} a minute more",
+    "_share": "{points:g} points more time of {name}",
+    "_mean": "a mean {name} higher by {step:g}",
+    "_min": "a lowest {name} higher by {step:g}",
+    "_end": "a {name} at the end higher by {step:g}",
+}
+
+
+def predictor_words(predictor: str, step: float) -> str:
+    """Put a step of a predictor into words.
+
+    Parameters
+    ----------
+    predictor : str
+        A column of `call_features`, or any other.
+    step : float
+        The step, in units of the column.
+
+    Returns
+    -------
+    str
+        For example "10 points more time of frustration".
+
+    Examples
+    --------
+    >>> predictor_words("frustration_share", 0.1)
+    '10 points more time of frustration'
+    >>> predictor_words("valence_end", 0.2)
+    'a valence at the end higher by 0.2'
+    """
+    for ending, words in _ENDINGS.items():
+        if predictor.endswith(ending):
+            name = predictor.removesuffix(ending).replace("_", " ")
+            return words.format(name=name, step=step, points=round(step * 100, 6))
+    return f"{predictor.replace('_', ' ')} higher by {step:g}"
+
+
+def reading(
+    kind: OutcomeKind,
+    predictor: str,
+    step: float,
+    effect: float,
+    interval: tuple[float, float],
+    *,
+    covariates: tuple[str, ...] = (),
+    p_adjusted: float = float("nan"),
+    n_tests: int = 1,
+) -> str:
+    """Say in a sentence what an effect is, never more than the interval supports.
+
+    Parameters
+    ----------
+    kind : OutcomeKind
+        The outcome.
+    predictor : str
+        Name of the predictor.
+    step : float
+        The step that the effect belongs to.
+    effect : float
+        In the unit of the outcome.
+    interval : tuple of float
+        Its ends; NaN where there is none.
+    covariates : tuple of str
+        What was held equal.
+    p_adjusted : float
+        p value after allowing for the number of figures.
+    n_tests : int
+        That number.
+
+    Returns
+    -------
+    str
+        The sentence; empty if there is no estimate.
+
+    Examples
+    --------
+    >>> reading(OUTCOME_KINDS["escalated"], "frustration_share", 0.1, 2.1, (0.4, 3.8),
+    ...         p_adjusted=0.02)
+    'Calls with 10 points more time of frustration were escalated 2.1 points more often \
+(0.4 to 3.8); an association, not a cause.'
+    """
+    if not np.isfinite(effect):
+        return ""
+    up = effect >= 0
+    amount = f"{abs(effect):.1f}"
+    if kind.yes_no:
+        more = f"{amount} points {'more' if up else 'less'} often"
+    else:
+        more = f"{amount} {kind.unit} {'higher' if up else 'lower'}"
+    equal = ""
+    if covariates:
+        names = " and ".join(name.replace("_", " ") for name in covariates)
+        equal = f", the same {names} given,"
+    said = f"{kind.who} with {predictor_words(predictor, step)}{equal} {kind.verb} {more}"
+    low, high = interval
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return f"{said} among these; without an interval this holds for nothing else."
+    if low <= 0 <= high:
+        return f"{said}, but the interval ({low:.1f} to {high:.1f}) holds 0: no relation is shown."
+    ends = (low, high) if up else (-high, -low)
+    within = f"({ends[0]:.1f} to {ends[1]:.1f})"
+    if np.isfinite(p_adjusted) and p_adjusted >= 0.05:
+        return f"{said} {within}, but among {n_tests} figures one such may be chance."
+    return f"{said} {within}; an association, not a cause."
