@@ -1,0 +1,150 @@
+"""The front door: what an analyst does in a notebook, and what happens on a bad day."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pandas as pd
+import pytest
+
+import workbench as wb
+from tests.speech import TURNS, write_calls
+from workbench.config import read_config
+from workbench.errors import RecordingError, StoreError, WorkspaceError
+
+
+@pytest.fixture
+def ws(tmp_path, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "home"))
+    ws = wb.create(tmp_path / "ws")
+    failed = ws.ingest(write_calls(tmp_path / "audio"), roles={0: "customer", 1: "agent"})
+    assert failed.empty
+    return ws
+
+
+def test_segment_finds_the_turns_that_were_made(ws):
+    ws.segment()
+    found = ws.utterances(call_id="c0")
+    assert list(found["role"]) == ["agent", "customer"] * 3
+    for row, (channel, start_s, end_s) in zip(found.itertuples(), TURNS, strict=True):
+        assert row.channel == channel
+        assert row.start_s == pytest.approx(start_s, abs=0.15)
+        assert row.end_s == pytest.approx(end_s, abs=0.25)
+    assert len(ws.utterances(call_id="c0", unit="turn")) == 6
+
+
+def test_running_a_stage_again_changes_nothing(ws):
+    ws.segment()
+    ws.measure()
+    utterances, prosody = ws.table("utterances"), ws.table("prosody")
+    ws.segment()
+    ws.measure()
+    pd.testing.assert_frame_equal(ws.table("utterances"), utterances)
+    pd.testing.assert_frame_equal(ws.table("prosody"), prosody)
+
+
+def test_another_silence_is_another_segmentation_and_one_is_in_use(ws):
+    ws.segment()
+    ws.segment(min_silence_s=0.4)
+    segmentations = ws.table("segmentations", call_id="c0", unit="utterance")
+    assert len(segmentations) == 2
+    assert segmentations["in_use"].sum() == 1
+    assert segmentations.loc[segmentations["in_use"], "settings"].item()["min_silence_s"] == 0.4
+
+
+def test_prosody_hears_who_is_who(ws):
+    ws.segment()
+    ws.measure()
+    both = ws.table("prosody").merge(ws.utterances(), on="utterance_id")
+    medians = both.groupby("role")["f0_median_hz"].median()
+    assert medians["customer"] == pytest.approx(190, rel=0.03)
+    assert medians["agent"] == pytest.approx(115, rel=0.03)
+
+
+def test_cues_are_for_customers_until_the_policy_says_otherwise(ws):
+    ws.segment()
+    ws.measure()
+    roles = ws.table("cues").merge(ws.utterances(), on="utterance_id")["role"]
+    assert set(roles) == {"customer"}
+
+
+def test_customer_ids_are_hidden_and_the_key_lies_outside(ws, tmp_path):
+    stored = ws.table("calls")["customer_id"]
+    assert stored.str.startswith("cust_").all()
+    assert (tmp_path / "home" / "customer.key").exists()
+    assert b"K0" not in (ws.folder / "workbench.db").read_bytes()
+
+
+def test_a_row_of_any_table_can_be_heard(ws):
+    ws.segment()
+    ws.measure()
+    for table in ("utterances", "prosody", "calls", "channels"):
+        assert ws.listen(ws.table(table).iloc[0]) is not None
+
+
+def test_audio_that_moved_is_a_sentence(ws, tmp_path):
+    ws.segment()
+    (tmp_path / "audio").rename(tmp_path / "elsewhere")
+    ws = wb.open(ws.folder)
+    failed = ws.measure()
+    assert set(failed["call_id"]) == {"c0", "c1"}
+    assert failed["reason"].str.contains("audio.roots").all()
+    from workbench.workspace.hearing import read_call
+
+    with pytest.raises(RecordingError, match="If it moved, change its folder"):
+        read_call(ws, "c0", 0, 0.0, 1.0)
+
+
+def test_a_workspace_that_exists_is_not_made_again(ws):
+    with pytest.raises(WorkspaceError, match="is a workspace already"):
+        wb.create(ws.folder)
+
+
+def test_a_folder_without_permission_leaves_nothing(tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(WorkspaceError, match="cannot be written to"):
+        wb.create(tmp_path / "file" / "ws")
+
+
+def test_a_database_that_cannot_be_made_leaves_nothing(tmp_path):
+    with pytest.raises(StoreError):
+        wb.create(tmp_path / "ws", db="postgresql://nobody@127.0.0.1:1/none")
+    assert not (tmp_path / "ws").exists()
+
+
+def test_a_password_does_not_go_into_the_settings(tmp_path):
+    with pytest.raises(StoreError, match="password"):
+        wb.create(tmp_path / "ws", db="postgresql://me:secret@server/calls")
+    assert not (tmp_path / "ws").exists()
+
+
+def test_a_database_of_a_newer_version_is_refused(ws):
+    with sqlite3.connect(ws.folder / "workbench.db") as db:
+        db.execute("update alembic_version set version_num = '9999'")
+    with pytest.raises(StoreError, match="newer"):
+        wb.open(ws.folder)
+
+
+def test_settings_survive_being_written(ws):
+    config = read_config(ws.folder)
+    assert list(config.roots) == ["audio"]
+    assert config.policy.infer_roles == ("customer",)
+
+
+def test_settings_that_make_no_sense_are_a_sentence(ws):
+    (ws.folder / "workbench.toml").write_text("[database\n")
+    with pytest.raises(WorkspaceError, match="cannot be understood"):
+        wb.open(ws.folder)
+
+
+def test_roles_that_nobody_gave_are_suggested_and_confirmed(tmp_path, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "home"))
+    ws = wb.create(tmp_path / "ws")
+    ws.ingest(write_calls(tmp_path / "audio"))
+    assert set(ws.table("channels")["role"]) == {"unknown"}
+    ws.segment()
+    suggested = ws.suggest_roles()
+    assert suggested.query("channel == 1")["role"].eq("agent").all()
+    ws.confirm_roles(suggested)
+    assert set(ws.table("channels")["role"]) == {"agent", "customer"}
+    assert set(ws.utterances()["role"]) == {"agent", "customer"}
