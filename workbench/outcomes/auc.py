@@ -78,7 +78,7 @@ def auc_table(
     rows = rows.assign(cluster=clusters).dropna(subset=["score", "event"])
     known = set(rows["event"].unique()) - {0, 1}
     if known:
-        raise InputError(f"An event is yes or no (1 or 0); {sorted(known, key=str)[0]!r} came.")
+        raise InputError(f"An event is yes or no (1 or 0); {min(known, key=str)} came.")
     values = rows["score"].to_numpy(dtype=float)
     happened = rows["event"].to_numpy(dtype=bool)
     codes, g = cluster_codes(rows["cluster"], what=cluster_name)

@@ -111,7 +111,7 @@ def customer_features(
         numeric = pd.api.types.is_numeric_dtype(rows[name])
         out[str(name)] = grouped[name].mean() if numeric else grouped[name].last()
     out["agent_id"] = _main_agent(rows)
-    return pd.DataFrame(out).reset_index()
+    return pd.DataFrame(out).rename_axis("customer_id").reset_index()
 
 
 def _main_agent(rows: pd.DataFrame) -> pd.Series:

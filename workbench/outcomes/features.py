@@ -183,7 +183,9 @@ def call_features(
     ends = utterances.groupby("call_id")["end_s"].max()
     calls = _calls_with_cut(ends, outcomes, until_s)
     rows = rows[(rows["role"] == role) & rows["kind"].isin(["tag", "dimension"])]
-    rated_before = set(rows["call_id"])
+    rated_before = rows["call_id"].unique()
+    named = rows[["variable", "kind"]].drop_duplicates()
+    kinds = dict(zip(named["variable"], named["kind"], strict=True))
     at = calls.index.get_indexer(pd.Index(rows["call_id"]))
     cut = calls["cut_at_s"].to_numpy(dtype=float)[at]
     end = np.fmin(rows["end_s"].to_numpy(dtype=float), np.where(np.isnan(cut), np.inf, cut))
@@ -197,7 +199,7 @@ def call_features(
     was_rated = np.asarray(calls.index.isin(rated_before))
     calls.loc[silent, "left_out"] = NO_RATING
     calls.loc[silent & was_rated & calls["cut_at_s"].notna(), "left_out"] = NOT_BEFORE
-    wide = _per_variable(rows)
+    wide = _per_variable(rows, kinds)
     first = ["role", "n_utterances", "judged_s", "cut_at_s", "left_out"]
     calls["role"] = role
     return calls[first].join(wide).rename_axis("call_id").reset_index()
@@ -222,10 +224,11 @@ def _calls_with_cut(
     return pd.DataFrame({"cut_at_s": moment, "left_out": left_out})
 
 
-def _per_variable(rows: pd.DataFrame) -> pd.DataFrame:
+def _per_variable(rows: pd.DataFrame, kinds: dict[str, str]) -> pd.DataFrame:
     """Build all columns of all calls at once: sorted runs, summed by reduceat."""
     call, calls = pd.factorize(rows["call_id"], sort=True)
-    variable, variables = pd.factorize(rows["variable"], sort=True)
+    names = sorted(kinds, key=lambda name: (kinds[name] != "tag", name))
+    variable = pd.Index(names, dtype="str").get_indexer(pd.Index(rows["variable"]))
     start = rows["start_s"].to_numpy(dtype=float)
     order = np.lexsort((start, call, variable))
     call, variable = call[order], variable[order]
@@ -233,28 +236,23 @@ def _per_variable(rows: pd.DataFrame) -> pd.DataFrame:
     time = (start[order] + rows["end_s"].to_numpy(dtype=float)[order]) / 2
     new = np.r_[True, (call[1:] != call[:-1]) | (variable[1:] != variable[:-1])][: len(call)]
     starts = np.flatnonzero(new)
-    if not len(starts):
-        return pd.DataFrame(index=pd.Index([], dtype="str"))
     figures = _figures(starts, value, weight, time)
-    kinds = dict(zip(rows["variable"], rows["kind"], strict=True))
     run_call, run_variable = call[starts], variable[starts]
     columns: dict[str, Any] = {}
-    for number, name in enumerate(variables):
+    for number, name in enumerate(names):
         own = run_variable == number
         wanted = {"mean": "share"} if kinds[name] == "tag" else {k: k for k in figures}
         for figure, ending in wanted.items():
             filled = np.full(len(calls), np.nan)
             filled[run_call[own]] = figures[figure][own]
             columns[f"{name}_{ending}"] = filled
-    tags = [c for c in columns if c.endswith("_share")]
-    others = [c for c in columns if not c.endswith("_share")]
-    return pd.DataFrame(columns, index=pd.Index(calls, dtype="str"))[[*tags, *others]]
+    return pd.DataFrame(columns, index=pd.Index(calls, dtype="str"))
 
 
 def _figures(
     starts: npt.NDArray[np.int64], value: _Floats, weight: _Floats, time: _Floats
 ) -> dict[str, _Floats]:
-    counts = np.diff(np.r_[starts, len(value)])
+    counts = np.diff(starts, append=len(value))
     run = np.repeat(np.arange(len(starts)), counts)
     total = np.add.reduceat(weight, starts)
     mean = np.add.reduceat(weight * value, starts) / total
@@ -267,6 +265,6 @@ def _figures(
     return {
         "mean": mean,
         "min": np.minimum.reduceat(value, starts),
-        "end": value[np.r_[starts[1:], len(value)] - 1],
+        "end": value[starts + counts - 1],
         "slope_per_min": slope * 60.0,
     }

@@ -165,7 +165,7 @@ def adjusted_p_values(p_values: npt.ArrayLike) -> _Floats:
     m = int(known.sum())
     if m:
         order = np.argsort(p[known], kind="stable")
-        scaled = p[known][order] * m / np.arange(1, m + 1)
+        scaled = p[known][order] * (m / np.arange(1, m + 1))
         falling = np.minimum.accumulate(scaled[::-1])[::-1].clip(max=1.0)
         back = np.empty(m)
         back[order] = falling
