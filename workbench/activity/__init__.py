@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from workbench.activity.crosstalk import remove_crosstalk
-from workbench.activity.detection import DetectionSettings, speech_activity
+from workbench.activity.detection import DETECTOR, DetectionSettings, speech_activity
 from workbench.activity.frames import SILENCE_DB, frame_levels_db
 
 __all__ = [
+    "DETECTOR",
     "SILENCE_DB",
     "DetectionSettings",
     "frame_levels_db",

@@ -11,6 +11,9 @@ import numpy.typing as npt
 from workbench.activity.frames import count_frames, decibels, one_channel, power_spectra
 from workbench.errors import InputError
 
+DETECTOR = "speech_activity 1"
+"""Name and version of the detector; the version changes when decisions change."""
+
 _LOW_HZ, _VOICE_HZ, _HIGH_HZ = 100.0, 1600.0, 3800.0
 _BAND_EDGES_HZ = np.geomspace(150.0, _HIGH_HZ, 13).astype(np.float32)
 _LAGS_S = (1 / np.geomspace(70.0, 400.0, 48)).astype(np.float32)
