@@ -1,0 +1,215 @@
+"""Adding ratings, which are never changed, and finding those that stand."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from workbench.errors import InputError, StoreError
+from workbench.schema import TABLES
+from workbench.store.frames import first_difference, insert_rows, read_rows, stored_rows
+from workbench.store.judgements import PARTS, Judgements, refuse
+from workbench.store.layout import METADATA
+from workbench.store.meaning import check_meaning
+from workbench.store.references import chunks
+
+_SAME = ("utterance_id", "rater_id", "taxonomy", "version", "pass")
+_WHY = {
+    "utterance_id": "is of another utterance",
+    "rater_id": "is by another rater",
+    "taxonomy": "was made with another taxonomy",
+    "version": "was made with another version of the taxonomy",
+    "pass": "was made in another pass",
+}
+
+
+def insert_judgements(connection: Connection, these: Judgements) -> int:
+    """Write ratings that are not there yet, with all that belongs to them.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.engine.Connection
+        Inside a transaction that writes.
+    these : Judgements
+        What came, checked against the schema.
+
+    Returns
+    -------
+    int
+        How many were new; one that is there with the same content counts once.
+
+    Raises
+    ------
+    StoreError
+        If one is there with other content, or supersedes what it may not.
+    InputError
+        If a tag or dimension is not in its taxonomy, or not for the role.
+    """
+    stored = stored_rows(connection, "ratings", these.ratings)
+    known = these.ratings["rating_id"].isin(stored["rating_id"])
+    if known.any():
+        _check_same(connection, stored, these.only(known))
+        these = these.only(~known)
+    if these.ratings.empty:
+        return 0
+    check_meaning(connection, these)
+    _check_superseding(connection, these.ratings)
+    for name in PARTS:
+        insert_rows(connection, name, getattr(these, name))
+    return len(these.ratings)
+
+
+def current_query(as_of: datetime | None) -> sa.Select[Any]:
+    """Select the ratings that stand: neither superseded nor retracted.
+
+    Parameters
+    ----------
+    as_of : datetime or None
+        The moment; None for now.
+
+    Returns
+    -------
+    sqlalchemy.Select
+        All columns of ratings.
+    """
+    ratings = METADATA.tables["ratings"]
+    later = ratings.alias("later")
+    replaced = sa.select(later.c.supersedes).where(later.c.supersedes == ratings.c.rating_id)
+    query = sa.select(ratings).where(~ratings.c.retracted)
+    if as_of is not None:
+        replaced = replaced.where(later.c.created_at <= as_of)
+        query = query.where(ratings.c.created_at <= as_of)
+    return query.where(~replaced.exists())
+
+
+def inherited_fields(connection: Connection, rating_id: str) -> dict[str, Any]:
+    """Read what a row that takes a rating back shares with it.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.engine.Connection
+        An open connection.
+    rating_id : str
+        The rating to be taken back.
+
+    Returns
+    -------
+    dict
+        utterance_id, rater_id, taxonomy, version, pass and verdict.
+
+    Raises
+    ------
+    StoreError
+        If there is no such rating.
+    """
+    rows = stored_rows(connection, "ratings", pd.DataFrame({"rating_id": [rating_id]}))
+    if rows.empty:
+        raise StoreError(f'There is no rating "{rating_id}" to take back.')
+    return {name: str(rows[name].iloc[0]) for name in (*_SAME, "verdict")}
+
+
+def _check_same(connection: Connection, stored: pd.DataFrame, these: Judgements) -> None:
+    came = these.ratings
+    moments = stored.set_index("rating_id")["created_at"]
+    came = came.assign(created_at=came["rating_id"].map(moments))
+    problem = first_difference(stored, came, TABLES["ratings"])
+    ids = list(came["rating_id"])
+    for name in PARTS[1:]:
+        problem = problem or _parts_differ(connection, name, getattr(these, name), ids)
+    if problem:
+        raise StoreError(
+            f"{problem} A rating is never changed: send the new judgement with a rating_id of its "
+            "own and the old one in supersedes. Nothing was written."
+        )
+
+
+def _parts_differ(
+    connection: Connection, name: str, came: pd.DataFrame, ids: list[str]
+) -> str | None:
+    sql = METADATA.tables[name]
+    stored = pd.concat(
+        [
+            read_rows(connection, name, sa.select(sql).where(sql.c.rating_id.in_(part)))
+            for part in chunks(ids)
+        ]
+    )
+    if name == "notes":
+        erased = stored.loc[stored["erased_at"].notna(), "rating_id"]
+        columns = ["rating_id", "kind", "text"]
+        was, now = stored[columns], came[columns]
+        was, now = was[~was["rating_id"].isin(erased)], now[~now["rating_id"].isin(erased)]
+    else:
+        columns = list(TABLES[name].columns)
+        was, now = stored[columns], came[columns]
+    was, now = (
+        rows.sort_values(columns).reset_index(drop=True).astype("object") for rows in (was, now)
+    )
+    if was.equals(now):
+        return None
+    odd = pd.concat([was, now]).drop_duplicates(keep=False)
+    first = odd["rating_id"].iloc[0] if len(odd) else ids[0]
+    return f"The rating {first} is there already, with other {name}."
+
+
+def _check_superseding(connection: Connection, ratings: pd.DataFrame) -> None:
+    rows = ratings.dropna(subset=["supersedes"])
+    if rows.empty:
+        return
+    wanted = pd.DataFrame({"rating_id": rows["supersedes"].unique()})
+    targets = pd.concat([ratings, stored_rows(connection, "ratings", wanted)], ignore_index=True)
+    pairs = rows.merge(
+        targets, left_on="supersedes", right_on="rating_id", how="left", suffixes=("", "_was")
+    )
+    refuse(
+        pairs,
+        pairs["rating_id_was"].isna(),
+        'it supersedes "{supersedes}", which is not there. Leave supersedes empty for a first '
+        "judgement.",
+        StoreError,
+    )
+    for column in _SAME:
+        refuse(
+            pairs,
+            pairs[column] != pairs[f"{column}_was"],
+            f"it supersedes {{supersedes}}, which {_WHY[column]} ({{{column}_was}}, not "
+            f"{{{column}}}). A rating replaces the same rater's judgement of the same "
+            "utterance, pass and version only; leave supersedes empty.",
+            StoreError,
+        )
+    sql = METADATA.tables["ratings"]
+    before = pd.concat(
+        [rows]
+        + [
+            read_rows(connection, "ratings", sa.select(sql).where(sql.c.supersedes.in_(part)))
+            for part in chunks(wanted["rating_id"])
+        ]
+    )
+    others = before.merge(rows, on="supersedes", suffixes=("_other", ""))
+    refuse(
+        others,
+        others["rating_id_other"] != others["rating_id"],
+        "it supersedes {supersedes}, which {rating_id_other} supersedes already. Supersede "
+        "{rating_id_other} instead.",
+        StoreError,
+    )
+    _check_no_circle(dict(zip(rows["rating_id"], rows["supersedes"], strict=True)))
+
+
+def _check_no_circle(supersedes: dict[str, str]) -> None:
+    settled: set[str] = set()
+    for start in supersedes:
+        path: dict[str, None] = {}
+        at = start
+        while at in supersedes and at not in settled:
+            if at in path:
+                raise InputError(
+                    f"The ratings {', '.join(list(path)[:9])} supersede each other in a "
+                    "circle; one of them must be the first. Nothing was written."
+                )
+            path[at] = None
+            at = supersedes[at]
+        settled.update(path)
