@@ -1,0 +1,30 @@
+// Our own few icons, so that nothing has to be fetched.
+
+const PATHS = {
+  play: "M4 2.5v11l9-5.5z",
+  stop: "M3.5 3.5h9v9h-9z",
+  replay: "M8 3a5 5 0 1 1-4.6 3l1.4.6A3.5 3.5 0 1 0 8 4.5V7L4.5 3.8 8 .5z",
+  context: "M8 3v10L2 8zM14 3v10L8 8z",
+  previous: "M11 2.5v11L4.5 8zM3 2.5h1.5v11H3z",
+  next: "M5 2.5v11L11.5 8zM11.5 2.5H13v11h-1.5z",
+  saved: "M6.2 12.6 1.9 8.3l1.3-1.3 3 3 6.6-6.6 1.3 1.3z",
+  unsaved: "M8 5a3 3 0 1 1 0 6 3 3 0 0 1 0-6z",
+  saving: "M8 2a6 6 0 1 1-6 6h1.6A4.4 4.4 0 1 0 8 3.6z",
+  failed: "M7.1 3h1.8v6.2H7.1zM8 10.6a1.2 1.2 0 1 1 0 2.4 1.2 1.2 0 0 1 0-2.4z",
+  primary: "m8 1.8 1.9 4 4.4.6-3.2 3 .8 4.4L8 11.7l-3.9 2.1.8-4.4-3.2-3 4.4-.6z",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export function icon(name: IconName): SVGElement {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 16 16");
+  svg.setAttribute("class", `wb-icon wb-icon-${name}`);
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", PATHS[name]);
+  svg.append(path);
+  return svg;
+}

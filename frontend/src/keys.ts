@@ -1,0 +1,82 @@
+// Keys by position (event.code), so that every keyboard layout works without AltGr.
+
+export type Command =
+  | { act: "tag"; index: number }
+  | { act: "verdict"; verdict: "neutral" | "unclear" | "unusable" }
+  | { act: "score"; dimension: 0 | 1; by: 1 | -1 }
+  | {
+      act:
+        | "play"
+        | "replay"
+        | "context"
+        | "next"
+        | "previous"
+        | "save"
+        | "undo"
+        | "other"
+        | "note"
+        | "primary"
+        | "solo"
+        | "auto"
+        | "card"
+        | "stop";
+    };
+
+export interface KeyPress {
+  code: string;
+  key: string;
+  shiftKey: boolean;
+  ctrlKey: boolean;
+  metaKey: boolean;
+  altKey: boolean;
+  repeat: boolean;
+}
+
+const LETTERS: Record<string, Command> = {
+  Space: { act: "play" },
+  KeyR: { act: "replay" },
+  KeyC: { act: "context" },
+  KeyJ: { act: "previous" },
+  KeyK: { act: "next" },
+  KeyU: { act: "verdict", verdict: "unclear" },
+  KeyX: { act: "verdict", verdict: "unusable" },
+  KeyO: { act: "other" },
+  KeyN: { act: "note" },
+  KeyP: { act: "primary" },
+  KeyS: { act: "solo" },
+  KeyA: { act: "auto" },
+  KeyH: { act: "card" },
+  Enter: { act: "save" },
+  NumpadEnter: { act: "save" },
+  Escape: { act: "stop" },
+  ArrowLeft: { act: "score", dimension: 0, by: -1 },
+  ArrowRight: { act: "score", dimension: 0, by: 1 },
+  ArrowDown: { act: "score", dimension: 1, by: -1 },
+  ArrowUp: { act: "score", dimension: 1, by: 1 },
+};
+const MAY_REPEAT = new Set(["KeyJ", "KeyK", "ArrowLeft", "ArrowRight", "ArrowDown", "ArrowUp"]);
+
+/** What a key press asks for; null if nothing. */
+export function commandOf(press: KeyPress): Command | null {
+  if ((press.ctrlKey || press.metaKey) && !press.altKey) {
+    // Undo is where the letter Z is printed, as everywhere else on the machine.
+    const undo = press.key.toLowerCase() === "z" && !press.shiftKey && !press.repeat;
+    return undo ? { act: "undo" } : null;
+  }
+  if (press.ctrlKey || press.metaKey || press.altKey) return null;
+  if (press.repeat && !MAY_REPEAT.has(press.code)) return null;
+  const digit = /^(Digit|Numpad)(\d)$/.exec(press.code);
+  if (digit) {
+    const number = Number(digit[2]);
+    if (number === 0) return press.shiftKey ? null : { act: "verdict", verdict: "neutral" };
+    const bank = press.shiftKey && digit[1] === "Digit" ? 9 : 0;
+    return { act: "tag", index: bank + number - 1 };
+  }
+  return press.shiftKey ? null : (LETTERS[press.code] ?? null);
+}
+
+/** Code of the key that toggles the tag at a place; empty beyond the second bank. */
+export function tagKey(index: number): { shift: boolean; code: string } | null {
+  if (index >= 18) return null;
+  return { shift: index >= 9, code: `Digit${(index % 9) + 1}` };
+}

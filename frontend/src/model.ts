@@ -1,0 +1,112 @@
+// The shapes of what Python hands over. Times are seconds from the start of the call.
+
+export interface Tag {
+  tag: string;
+  roles: string[];
+  definition: string;
+  sounds_like: string;
+  not_to_be_confused_with: string;
+}
+
+export interface Dimension {
+  dimension: string;
+  low: number;
+  high: number;
+  low_words: string;
+  high_words: string;
+}
+
+export interface Taxonomy {
+  taxonomy: string;
+  version: string;
+  intensity_steps: number;
+  tags: Tag[];
+  dimensions: Dimension[];
+}
+
+export interface Unit {
+  utterance_id: string;
+  unit: string;
+  call_id: string;
+  /** Null for a unit over all channels. */
+  channel: number | null;
+  role: string;
+  start_s: number;
+  end_s: number;
+}
+
+export type Verdict = "tagged" | "neutral" | "unclear" | "unusable";
+
+export interface RatedTag {
+  tag: string;
+  intensity: number | null;
+  share: number | null;
+  primary: boolean;
+}
+
+/** What leaves the browser; Python adds who, which taxonomy and which pass. */
+export interface Rating {
+  rating_id: string;
+  utterance_id: string;
+  verdict: Verdict;
+  tags: RatedTag[];
+  scores: { dimension: string; value: number }[];
+  note: string | null;
+  other_words: string | null;
+  n_plays: number;
+  heard_share: number;
+  heard_until_s: number;
+  text_seen: boolean;
+  position: number;
+  elapsed_ms: number;
+  created_at: string;
+  supersedes: string | null;
+}
+
+export interface Lane {
+  channel: number;
+  role: string;
+  /** Lowest and highest sample of each bin, -127..127. */
+  peaks: Int8Array;
+}
+
+export interface Line {
+  role: string;
+  start_s: number;
+  end_s: number;
+  text: string;
+}
+
+export interface Call {
+  duration_s: number;
+  lanes: Lane[];
+  lines: Line[];
+}
+
+/** A table as lists by column. */
+export type Columns = Record<string, (string | number | boolean | null)[]>;
+
+/** Turn a table of units that came as lists by column into rows. */
+export function unitsOf(columns: Columns): Unit[] {
+  const ids = columns["utterance_id"] ?? [];
+  return ids.map((id, row) => {
+    const value = (name: string) => columns[name]?.[row] ?? null;
+    return {
+      utterance_id: String(id),
+      unit: String(value("unit") ?? "utterance"),
+      call_id: String(value("call_id")),
+      channel: value("channel") as number | null,
+      role: String(value("role") ?? "unknown"),
+      start_s: Number(value("start_s")),
+      end_s: Number(value("end_s")),
+    };
+  });
+}
+
+/** The tags that may be heard in a role; all of them where the role has none of its own. */
+export function tagsFor(taxonomy: Taxonomy, role: string): Tag[] {
+  const known = taxonomy.tags.some((tag) => tag.roles.includes(role));
+  return known
+    ? taxonomy.tags.filter((tag) => tag.roles.length === 0 || tag.roles.includes(role))
+    : taxonomy.tags;
+}

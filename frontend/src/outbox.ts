@@ -1,0 +1,78 @@
+// Ratings on their way to the database: one at a time, in order, none forgotten.
+
+import type { Rating } from "./model";
+
+export interface Parcel {
+  rating: Rating;
+  state: "waiting" | "failed";
+  /** Why it could not be saved, in Python's words. */
+  sentence: string;
+}
+
+export interface OutboxEvents {
+  /** Resolves once Python says that the rating is committed. */
+  send(rating: Rating): Promise<void>;
+  /** The committed rating of an utterance, which a new one supersedes. */
+  committed(utteranceId: string): string | null;
+  saved(rating: Rating): void;
+  changed(): void;
+}
+
+export class Outbox {
+  private parcels: Parcel[] = [];
+  private sending = false;
+
+  constructor(private readonly events: OutboxEvents) {}
+
+  /** Take a rating; one of the same utterance that failed is given up for it. */
+  put(rating: Rating): void {
+    this.parcels = this.parcels.filter(
+      (parcel) =>
+        parcel.state !== "failed" || parcel.rating.utterance_id !== rating.utterance_id,
+    );
+    this.parcels.push({ rating, state: "waiting", sentence: "" });
+    this.events.changed();
+    void this.run();
+  }
+
+  /** Send what failed again, under the same ids. */
+  retry(): void {
+    for (const parcel of this.parcels) parcel.state = "waiting";
+    this.events.changed();
+    void this.run();
+  }
+
+  /** The latest rating of an utterance that is not committed yet. */
+  of(utteranceId: string): Parcel | null {
+    return this.parcels.findLast(({ rating }) => rating.utterance_id === utteranceId) ?? null;
+  }
+
+  get failed(): readonly Parcel[] {
+    return this.parcels.filter((parcel) => parcel.state === "failed");
+  }
+
+  get nWaiting(): number {
+    return this.parcels.length - this.failed.length;
+  }
+
+  private async run(): Promise<void> {
+    if (this.sending) return;
+    this.sending = true;
+    for (;;) {
+      const parcel = this.parcels.find(({ state }) => state === "waiting");
+      if (!parcel) break;
+      const supersedes = this.events.committed(parcel.rating.utterance_id);
+      const rating = { ...parcel.rating, supersedes };
+      try {
+        await this.events.send(rating);
+        this.parcels = this.parcels.filter((other) => other !== parcel);
+        this.events.saved(rating);
+      } catch (error) {
+        parcel.state = "failed";
+        parcel.sentence = error instanceof Error ? error.message : String(error);
+      }
+      this.events.changed();
+    }
+    this.sending = false;
+  }
+}

@@ -1,0 +1,11 @@
+"""Widgets for the notebook: label calls, list them, play what is behind a number."""
+
+from __future__ import annotations
+
+from workbench.widgets.calls import CallList
+from workbench.widgets.earlier import earlier_ratings
+from workbench.widgets.labeler import Labeler
+from workbench.widgets.playable import playable
+from workbench.widgets.player import Player
+
+__all__ = ["CallList", "Labeler", "Player", "earlier_ratings", "playable"]

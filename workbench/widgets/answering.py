@@ -1,0 +1,92 @@
+"""The ground of all widgets: the browser asks, Python answers or says why it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from workbench.errors import WorkbenchError
+
+STATIC = Path(__file__).parent / "static"
+
+Answer = tuple[dict[str, Any], list[bytes]]
+Answerer = Callable[[dict[str, Any]], Answer]
+
+
+class AnsweringWidget(anywidget.AnyWidget):
+    """A widget whose browser side asks questions by name.
+
+    Every question has an id and gets exactly one answer: what was asked for, or
+    a sentence that the browser shows under the widget. Questions may arrive in
+    any thread, also while a cell is running.
+
+    Parameters
+    ----------
+    kind : str
+        Which of the widgets in the bundle to draw.
+    answers : mapping of str to callable
+        For each question a function that takes the message and returns content
+        and buffers of the answer.
+    **traits : object
+        Initial values of the widget's own traits.
+    """
+
+    _esm = traitlets.Unicode().tag(sync=True)
+    _css = traitlets.Unicode().tag(sync=True)
+    _kind = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, kind: str, answers: Mapping[str, Answerer], **traits: Any) -> None:
+        super().__init__(
+            _esm=_bundle("workbench.js"), _css=_bundle("workbench.css"), _kind=kind, **traits
+        )
+        self._answers = dict(answers)
+        self.on_msg(self._hear)
+
+    def _hear(self, _widget: object, content: object, _buffers: object) -> None:
+        if not isinstance(content, dict) or content.get("ask") not in self._answers:
+            return
+        try:
+            answer, buffers = self._answers[content["ask"]](content)
+        except Exception as error:  # whatever a callback raises belongs under the widget
+            self.send({"answer": content.get("id"), "ok": False, "sentence": sentence_of(error)})
+            return
+        self.send({**answer, "answer": content.get("id"), "ok": True}, buffers=buffers)
+
+
+def sentence_of(error: Exception) -> str:
+    """Say in a sentence what went wrong.
+
+    Parameters
+    ----------
+    error : Exception
+        What a callback raised.
+
+    Returns
+    -------
+    str
+        The workbench's own sentence; for any other error its type as well.
+
+    Examples
+    --------
+    >>> sentence_of(KeyError("tag"))
+    "KeyError: 'tag'"
+    """
+    if isinstance(error, WorkbenchError):
+        return str(error)
+    return f"{type(error).__name__}: {error}"
+
+
+@cache
+def _bundle(name: str) -> str:
+    try:
+        return (STATIC / name).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise WorkbenchError(
+            f"The browser side of the widgets, {name}, has not been built. In a checkout, "
+            "run: pip install --editable . (it brings its own Node)."
+        ) from None

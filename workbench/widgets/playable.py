@@ -1,0 +1,142 @@
+"""Figures that can be heard: a click on a point plays the seconds behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from workbench.widgets.answering import sentence_of
+from workbench.widgets.player import Player
+from workbench.widgets.sound import Samples
+
+if TYPE_CHECKING:
+    import ipywidgets
+    import plotly.graph_objects as go
+
+Play = Callable[[dict[str, Any]], tuple[Samples, int]]
+
+CLICK = "Click a point to hear it."
+
+
+def playable(figure: go.Figure, play: Play) -> ipywidgets.VBox:
+    """Put a player under a figure; a click on a point plays what is behind it.
+
+    Parameters
+    ----------
+    figure : plotly Figure
+        Its traces hold [call_id, channel, start_s, end_s] as customdata of each
+        point; channel None stands for all, and end_s None for the whole call.
+        A point without customdata stays silent.
+    play : callable
+        `play(row)` gives samples, shape (n_frames, n_channels), and their rate
+        in hertz; `row` holds call_id, and channel, start_s and end_s where they
+        are known.
+
+    Returns
+    -------
+    VBox
+        The figure as a FigureWidget, and the player.
+
+    See Also
+    --------
+    Player : The player alone.
+    """
+    import ipywidgets
+    import plotly.graph_objects as go
+
+    widget = go.FigureWidget(figure)
+    player = Player(sentence=CLICK)
+
+    def clicked(trace: Any, points: Any, _state: object) -> None:
+        row = clicked_row(trace, points.point_inds)
+        if row is None:
+            return
+        try:
+            samples, rate = play(row)
+            caption, start_s = caption_of(row), float(row.get("start_s", 0.0))
+            player.load(samples, rate, caption=caption, start_s=start_s)
+        except Exception as error:  # whatever a callback raises belongs under the figure
+            player.say(sentence_of(error))
+
+    for trace in widget.data:
+        if trace.customdata is not None and hasattr(trace, "on_click"):
+            trace.on_click(clicked)
+    return ipywidgets.VBox([widget, player])
+
+
+def clicked_row(trace: Any, point_inds: list[Any]) -> dict[str, Any] | None:
+    """Find the row behind a clicked point.
+
+    Parameters
+    ----------
+    trace : plotly trace
+        With customdata.
+    point_inds : list
+        Numbers of the points that were clicked; for a heat map pairs of row and
+        column.
+
+    Returns
+    -------
+    dict or None
+        call_id, and channel, start_s and end_s where they are known; None if no
+        point was hit or nothing is behind it.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> trace = SimpleNamespace(customdata=[["0007", 0, 1.5, 4.0], None])
+    >>> clicked_row(trace, [0])
+    {'call_id': '0007', 'channel': 0, 'start_s': 1.5, 'end_s': 4.0}
+    >>> clicked_row(trace, [1]) is None
+    True
+    """
+    if not point_inds:
+        return None
+    data: Any = trace.customdata
+    at = point_inds[0]
+    for index in at if isinstance(at, (list, tuple)) else (at,):
+        data = data[int(index)]
+    if data is None or len(data) == 0 or data[0] is None:
+        return None
+    call_id, channel, start_s, end_s = [*data, None, None, None][:4]
+    row: dict[str, Any] = {"call_id": str(call_id)}
+    if not _missing(channel):
+        row["channel"] = int(channel)
+    if not _missing(start_s):
+        row["start_s"] = float(start_s)
+    if not _missing(end_s):
+        row["end_s"] = float(end_s)
+    return row
+
+
+def caption_of(row: dict[str, Any]) -> str:
+    """Say which seconds of which call a row stands for.
+
+    Parameters
+    ----------
+    row : dict
+        call_id, and start_s and end_s where they are known.
+
+    Returns
+    -------
+    str
+        The caption.
+
+    Examples
+    --------
+    >>> caption_of({"call_id": "0007", "start_s": 61.5, "end_s": 64.0})
+    'Call 0007, 1:01.5 to 1:04.0'
+    """
+    caption = f"Call {row['call_id']}"
+    if "start_s" in row and "end_s" in row:
+        caption += f", {_clock(row['start_s'])} to {_clock(row['end_s'])}"
+    return caption
+
+
+def _clock(seconds: float) -> str:
+    tenths = round(seconds * 10)
+    return f"{tenths // 600}:{tenths // 10 % 60:02d}.{tenths % 10}"
+
+
+def _missing(value: Any) -> bool:
+    return value is None or value != value or value == ""
