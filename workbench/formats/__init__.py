@@ -222,11 +222,7 @@ def export_files(
 def _taken(
     function: Callable[..., Any], options: Mapping[str, Any], format_name: str
 ) -> dict[str, Any]:
-    known = [
-        name
-        for name, parameter in inspect.signature(function).parameters.items()
-        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
-    ]
+    known = _keywords(function)
     given = {name: value for name, value in options.items() if value is not None}
     for name in given:
         if name not in known:
@@ -235,6 +231,34 @@ def _taken(
                 f"It takes: {', '.join(known)}."
             )
     return given
+
+
+def accepted_options(name: str) -> tuple[str, ...]:
+    """List what an import or export can be told.
+
+    Parameters
+    ----------
+    name : str
+        Name of a format.
+
+    Returns
+    -------
+    tuple of str
+        Names of the arguments of its import and its export.
+
+    Raises
+    ------
+    InputError
+        If there is no such format.
+    """
+    entry = format_named(name)
+    ways = [way for way in (entry.import_, entry.export) if way is not None]
+    return tuple(sorted({keyword for way in ways for keyword in _keywords(way)}))
+
+
+def _keywords(function: Callable[..., Any]) -> list[str]:
+    parameters = inspect.signature(function).parameters.values()
+    return [p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
 
 
 __all__ = [
@@ -246,6 +270,7 @@ __all__ = [
     "HeardTag",
     "Imported",
     "Meaning",
+    "accepted_options",
     "check_labels",
     "export_files",
     "export_label_studio",

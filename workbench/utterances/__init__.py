@@ -8,11 +8,12 @@ from workbench.utterances.rows import Segmented
 from workbench.utterances.rttm import read_rttm
 from workbench.utterances.settings import UtteranceSettings
 from workbench.utterances.speakers import assign_roles_from_tier
-from workbench.utterances.tiers import from_tier
+from workbench.utterances.tiers import TierUtterances, from_tier
 from workbench.utterances.turns import turns_of, whole_call
 
 __all__ = [
     "Segmented",
+    "TierUtterances",
     "UtteranceSettings",
     "assign_roles_from_tier",
     "from_tier",

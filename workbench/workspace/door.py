@@ -16,6 +16,7 @@ from workbench.workspace.cache import Cache
 
 if TYPE_CHECKING:
     from workbench.taxonomies import Taxonomy
+    from workbench.widgets import CallList, Labeler, Player
 
 
 class Workspace:
@@ -168,7 +169,8 @@ class Workspace:
         as_of : datetime, optional
             For people's work: as it was then.
         **where : object
-            Column values to choose rows by, for example call_id="0007".
+            Column values to choose rows by, for example call_id="0007"; the
+            column pass is written pass_.
 
         Returns
         -------
@@ -182,6 +184,7 @@ class Workspace:
         """
         from workbench.workspace import tables
 
+        where = {column.rstrip("_"): value for column, value in where.items()}
         if table_named(name).part == "derived":
             return tables.derived(self, name, as_of=as_of, **where)
         return self.store.read(name, as_of=as_of, **where)
@@ -227,7 +230,8 @@ class Workspace:
         unit: str = "utterance",
         role: str | None = "customer",
         name: str | None = None,
-    ) -> Any:
+        text: bool = True,
+    ) -> Labeler:
         """Open the Labeler: hear each utterance, tag how it sounds.
 
         Each rating is in the database when the widget says "saved". Opened
@@ -245,6 +249,10 @@ class Workspace:
             Whose speech is rated; None for everybody's.
         name : str, optional
             The rater's name, when new.
+        text : bool
+            Whether the transcript is shown, where there is one. Ratings with
+            text are of the pass "both", without of the pass "voice"; the two
+            are never mixed.
 
         Returns
         -------
@@ -253,9 +261,11 @@ class Workspace:
         """
         from workbench.workspace import labelling
 
-        return labelling.labeler(self, rater, call_id=call_id, unit=unit, role=role, name=name)
+        return labelling.labeler(
+            self, rater, call_id=call_id, unit=unit, role=role, name=name, text=text
+        )
 
-    def listen(self, row: Mapping[str, Any] | pd.Series | pd.DataFrame | str) -> Any:
+    def listen(self, row: Mapping[str, Any] | pd.Series | pd.DataFrame | str) -> Player:
         """Play what is behind a row.
 
         Parameters
@@ -273,7 +283,7 @@ class Workspace:
 
         return labelling.listen(self, row)
 
-    def calls_view(self) -> Any:
+    def calls_view(self) -> CallList:
         """List the calls: filter, sort, play.
 
         Returns

@@ -128,7 +128,7 @@ def read_call(
         first, last = max(start_s - offset, 0.0), min(end_s - offset, length)
         if last <= first:
             continue
-        samples, own_rate = read_audio(_present(ws, group["place"].iloc[0]), first, last)
+        samples, own_rate = read_audio(present(ws, group["place"].iloc[0]), first, last)
         part = samples[:, group["recording_channel"].to_numpy(dtype=int)]
         if own_rate != rate:
             import soxr
@@ -136,7 +136,7 @@ def read_call(
             part = soxr.resample(part, own_rate, rate).astype(np.float32)
         at = round((first + offset - start_s) * rate)
         part = part[: n_frames - at]
-        columns = [files.index.get_loc(i) for i in group.index]
+        columns = np.flatnonzero(files.index.isin(group.index))
         out[at : at + len(part), columns] = part
     return out, rate
 
@@ -177,13 +177,10 @@ def row_audio(
         row |= {k: one[k] for k in keep if not _missing(one[k])}
     files = channel_files(ws, row["call_id"])
     total = float((files["offset_s"] + files["duration_s"]).max()) if len(files) else 0.0
-    where = {
-        "call_id": str(row["call_id"]),
-        "channel": int(row["channel"]) if "channel" in row and row["channel"] >= 0 else None,
-        "start_s": float(row.get("start_s", 0.0)),
-        "end_s": float(row.get("end_s", total)),
-    }
-    samples, rate = read_call(ws, **where)
+    channel = int(row["channel"]) if "channel" in row and row["channel"] >= 0 else None
+    start_s, end_s = float(row.get("start_s", 0.0)), float(row.get("end_s", total))
+    samples, rate = read_call(ws, str(row["call_id"]), channel, start_s, end_s)
+    where = {"call_id": row["call_id"], "channel": channel, "start_s": start_s, "end_s": end_s}
     return samples, rate, where
 
 
@@ -207,7 +204,7 @@ def call_peaks(ws: Workspace, call_id: str) -> dict[int, npt.NDArray[np.float32]
     for recording, group in files.groupby("recording_id"):
         kept = ws.cache.peaks(call_id, recording, PEAKS_PER_S)
         if kept is None:
-            kept = _file_peaks(_present(ws, group["place"].iloc[0]))
+            kept = _file_peaks(present(ws, group["place"].iloc[0]))
             ws.cache.write_peaks(call_id, kept, recording, PEAKS_PER_S)
         lead = np.zeros((round(float(group["offset_s"].iloc[0]) * PEAKS_PER_S), 2), np.float32)
         for channel, own in zip(group["channel"], group["recording_channel"], strict=True):
@@ -223,7 +220,26 @@ def _file_peaks(place: str) -> npt.NDArray[np.float32]:
     return np.concatenate(blocks, axis=1)
 
 
-def _present(ws: Workspace, place: str) -> str:
+def present(ws: Workspace, place: str) -> str:
+    """Make sure that a file is where it was.
+
+    Parameters
+    ----------
+    ws : Workspace
+        The workspace.
+    place : str
+        From `place_of`.
+
+    Returns
+    -------
+    str
+        The same place.
+
+    Raises
+    ------
+    RecordingError
+        If there is no file any more.
+    """
     if "://" not in place and not Path(place).exists():
         raise RecordingError(
             f"The audio is not at {place} any more. If it moved, change its folder under "

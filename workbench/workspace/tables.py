@@ -1,0 +1,215 @@
+"""Derived tables: computed when asked for, from what is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from workbench.consensus import consensus_table
+from workbench.cues import cue_table
+from workbench.errors import InputError
+from workbench.schema import empty_table, table_named
+from workbench.trajectories import trajectory_table
+from workbench.words import attach_text
+from workbench.workspace import measuring
+
+if TYPE_CHECKING:
+    from workbench.workspace.door import Workspace
+
+
+def derived(ws: Workspace, name: str, *, as_of: datetime | None, **where: Any) -> pd.DataFrame:
+    """Compute or read a derived table.
+
+    Parameters
+    ----------
+    ws : Workspace
+        The workspace.
+    name : str
+        quality, prosody, cues, consensus or trajectories.
+    as_of : datetime or None
+        For what rests on ratings: as they were then.
+    **where : object
+        Column values to choose rows by.
+
+    Returns
+    -------
+    DataFrame
+        The table.
+
+    Raises
+    ------
+    InputError
+        If a column is unknown.
+    """
+    call_id = where.get("call_id")
+    if name == "quality":
+        rows = _kept(ws, "quality", call_id)
+    elif name == "prosody":
+        rows = prosody(ws, call_id=call_id)
+    elif name == "cues":
+        rows = cues(ws, call_id=call_id)
+    else:
+        utterances = utterances_in_use(ws, unit=None, call_id=call_id, text=False)
+        choice = {f"{k}_" if k == "pass" else k: where[k] for k in _CHOICE if k in where}
+        rows = consensus(ws, as_of=as_of, **choice)
+        rows = rows[rows["utterance_id"].isin(utterances["utterance_id"])].reset_index(drop=True)
+        if name == "trajectories":
+            utterances = utterances[utterances["unit"] == "utterance"]
+            rows = rows[rows["utterance_id"].isin(utterances["utterance_id"])]
+            rows = trajectory_table(rows, utterances)
+    if "call_id" not in rows.columns:
+        where.pop("call_id", None)
+    return choose(rows, name, where)
+
+
+_CHOICE = ("pass", "taxonomy", "version", "method")
+
+
+def choose(rows: pd.DataFrame, name: str, where: dict[str, Any]) -> pd.DataFrame:
+    """Choose rows by column values.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of a table.
+    name : str
+        Its name.
+    where : dict
+        Column values; one value or several.
+
+    Returns
+    -------
+    DataFrame
+        The rows that have them.
+
+    Raises
+    ------
+    InputError
+        If a column is unknown.
+    """
+    for column, value in where.items():
+        if column in rows.columns:
+            several = isinstance(value, Iterable) and not isinstance(value, str)
+            rows = rows[rows[column].isin(list(value)) if several else rows[column] == value]
+        elif column not in _CHOICE:
+            raise InputError(
+                f'The table {name} has no column "{column}". It has: '
+                f"{', '.join(table_named(name).columns)}."
+            )
+    return rows.reset_index(drop=True)
+
+
+def utterances_in_use(
+    ws: Workspace, *, unit: str | None, call_id: str | None = None, text: bool = True
+) -> pd.DataFrame:
+    """List the utterances of the segmentations in use.
+
+    Parameters
+    ----------
+    ws : Workspace
+        The workspace.
+    unit : str or None
+        utterance, turn or call; None for all three.
+    call_id : str, optional
+        Only this call.
+    text : bool
+        Whether to attach the words.
+
+    Returns
+    -------
+    DataFrame
+        The columns of utterances and, if asked for, text.
+    """
+    where = {"call_id": call_id} if call_id is not None else {}
+    segmentations = ws.store.read("segmentations", in_use=True, **where)
+    if unit is not None:
+        segmentations = segmentations[segmentations["unit"] == unit]
+    rows = ws.store.read("utterances", **where)
+    rows = rows[
+        rows["segmentation_id"].isin(segmentations["segmentation_id"]) & rows["retired_at"].isna()
+    ].sort_values(["call_id", "start_s", "channel"], ignore_index=True)
+    if not text:
+        return rows
+    return attach_text(rows, ws.store.read("words", **where))
+
+
+def prosody(ws: Workspace, *, call_id: str | None = None) -> pd.DataFrame:
+    """Read what `measure` measured of the utterances in use.
+
+    Parameters
+    ----------
+    ws : Workspace
+        The workspace.
+    call_id : str, optional
+        Only this call.
+
+    Returns
+    -------
+    DataFrame
+        The table prosody.
+    """
+    rows = utterances_in_use(ws, unit="utterance", call_id=call_id, text=False)
+    parts = [
+        ws.cache.read("prosody", str(call), *measuring.depends_on(own))
+        for call, own in rows.groupby("call_id", sort=True)
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else empty_table("prosody")
+
+
+def cues(
+    ws: Workspace, *, call_id: str | None = None, thresholds: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Hold the prosody of each utterance against its speaker's own baseline.
+
+    Parameters
+    ----------
+    ws : Workspace
+        The workspace.
+    call_id : str, optional
+        Only this call.
+    thresholds : DataFrame, optional
+        As from `wb.cues.default_thresholds()`.
+
+    Returns
+    -------
+    DataFrame
+        The table cues.
+    """
+    return cue_table(
+        prosody(ws, call_id=call_id),
+        utterances_in_use(ws, unit="utterance", call_id=call_id, text=False),
+        infer_roles=ws.config.policy.infer_roles,
+        thresholds=thresholds,
+    )
+
+
+def consensus(ws: Workspace, *, as_of: datetime | None = None, **choice: Any) -> pd.DataFrame:
+    """Put the current ratings together.
+
+    Parameters
+    ----------
+    ws : Workspace
+        The workspace.
+    as_of : datetime, optional
+        Ratings as they were then.
+    **choice : object
+        pass_, taxonomy, version or method, where there are several.
+
+    Returns
+    -------
+    DataFrame
+        The table consensus.
+    """
+    ratings, tags, scores = ws.store.current_ratings(as_of=as_of)
+    if ratings.empty:
+        return empty_table("consensus")
+    return consensus_table(ratings, tags, scores, **choice)
+
+
+def _kept(ws: Workspace, name: str, call_id: str | None) -> pd.DataFrame:
+    calls = [call_id] if call_id else sorted(set(ws.store.read("recordings")["call_id"]))
+    parts = [ws.cache.read(name, call) for call in calls]
+    return pd.concat(parts, ignore_index=True) if parts else empty_table(name)
