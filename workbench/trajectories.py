@@ -124,7 +124,7 @@ def binned_table(
     >>> import pandas as pd
     >>> points = pd.DataFrame({
     ...     "call_id": "0007", "role": "customer", "variable": "valence",
-    ...     "time_s": [5.0, 35.0], "estimate": [0.5, -0.5], "n_raters": 3,
+    ...     "kind": "dimension", "time_s": [5.0, 35.0], "estimate": [0.5, -0.5], "n_raters": 3,
     ...     "utterance_id": ["u1", "u2"], "start_s": [0.0, 30.0], "end_s": [10.0, 40.0],
     ... })
     >>> binned_table(points, n_bins=2)[["bin", "start_s", "end_s", "estimate"]]
@@ -220,7 +220,7 @@ def trend_table(
     >>> import pandas as pd
     >>> points = pd.DataFrame({
     ...     "call_id": "0007", "role": "customer", "variable": "valence",
-    ...     "time_s": [10.0, 20.0, 30.0], "estimate": [0.5, 0.0, -0.5], "n_raters": 3,
+    ...     "kind": "dimension", "time_s": [10.0, 20.0, 30.0], "estimate": [0.5, 0.0, -0.5], "n_raters": 3,
     ...     "utterance_id": ["u1", "u2", "u3"], "start_s": [9.0, 19.0, 29.0],
     ...     "end_s": [11.0, 21.0, 31.0],
     ... })

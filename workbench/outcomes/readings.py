@@ -52,6 +52,28 @@ _ENDINGS = {
 }
 
 
+def outcome_words(name: str) -> str:
+    """Write the name of an outcome as words.
+
+    Parameters
+    ----------
+    name : str
+        A column of the table `outcomes`.
+
+    Returns
+    -------
+    str
+        Without underscores.
+
+    Examples
+    --------
+    >>> outcome_words("qa_score")
+    'QA score'
+    """
+    words = name.replace("_", " ").split()
+    return " ".join(w.upper() if w in {"qa", "nps", "csat"} else w for w in words)
+
+
 def predictor_words(predictor: str, step: float) -> str:
     """Put a step of a predictor into words.
 

@@ -122,6 +122,7 @@ TRAJECTORIES = define_table(
     call_id str! The call.
     role str! customer, agent, other or unknown.
     variable str! A tag or a dimension.
+    kind str! tag or dimension.
     time_s float! Middle of the utterance, seconds of the call.
     estimate float! Share of raters, or mean value.
     ci_low float Lower end of the 95 % interval.
