@@ -1,0 +1,276 @@
+"""One utterance: every measure, or the reason why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.prosody.contour import f0_contour
+from workbench.prosody.f0 import SpeakerRange, choose_path, drop_strays
+from workbench.prosody.pauses import pause_statistics, speech_frames
+from workbench.prosody.rate import syllable_nuclei
+from workbench.prosody.settings import HOP_S, ProsodySettings
+from workbench.prosody.tracks import ChannelTracks
+
+LEAST_CYCLES = 12
+LEAST_RATE_SPAN_S = 0.5
+LEAST_TILT_BANDWIDTH_HZ = 4500.0
+MOST_BROKEN_SHARE = 0.01
+SAME_F0_OCTAVES = 0.15
+
+DIGITAL_SILENCE_DB = -95.0
+"""Level below which nothing was recorded: gaps of zeros, not quiet, dB re full scale."""
+
+_F0 = ("f0_median_hz", "f0_range_st", "f0_sd_st", "f0_slope_st_per_s", "f0_final_rise_st")
+_INTENSITY = ("intensity_db", "intensity_peak_db", "intensity_sd_db")
+_RATES = ("speech_rate_syl_per_s", "articulation_rate_syl_per_s")
+_PAUSES = ("n_pauses", "pause_total_s", "pause_max_s")
+_QUALITY = ("jitter", "shimmer", "hnr_db")
+_SIGNAL = (
+    *_F0, "voiced_share", *_INTENSITY, *_RATES, *_PAUSES, *_QUALITY,
+    "spectral_tilt_db", "snr_db", "bandwidth_hz",
+)  # fmt: skip
+_GIVEN = {
+    "pause_before_s": "The same speaker was not the last to be heard before it.",
+    "response_latency_s": "Gaps to the other speaker did not come with the utterances.",
+    "overlap_s": "Overlaps with the other speaker did not come with the utterances.",
+}
+
+
+class ChannelFacts(NamedTuple):
+    """What is true of a whole channel.
+
+    Parameters
+    ----------
+    noise_db : float
+        Median level between utterances, dB re full scale; -120 if it is digital
+        silence, NaN if nothing lies between.
+    bandwidth_hz : float
+        Highest frequency with speech energy, hertz.
+    """
+
+    noise_db: float
+    bandwidth_hz: float
+
+
+class Voice(NamedTuple):
+    """What is true of one speaker of a channel.
+
+    Parameters
+    ----------
+    f0 : SpeakerRange
+        Where the F0 lies.
+    loud_db : float
+        Level of the loud frames, dB re full scale.
+    """
+
+    f0: SpeakerRange
+    loud_db: float
+
+
+def unmeasured(reason: str, utterance: Mapping[str, Any]) -> dict[str, Any]:
+    """Make the row of an utterance that cannot be measured.
+
+    Parameters
+    ----------
+    reason : str
+        Why, in a sentence.
+    utterance : mapping
+        Row of `check_utterances`.
+
+    Returns
+    -------
+    dict
+        The row, with every measure of the signal abstained.
+    """
+    values, reasons = _given(utterance)
+    return {
+        "utterance_id": utterance["utterance_id"],
+        **values,
+        "usable": False,
+        "abstained": dict.fromkeys(_SIGNAL, reason) | reasons,
+    }
+
+
+def measure_utterance(
+    tracks: ChannelTracks,
+    span: slice,
+    facts: ChannelFacts,
+    voice: Voice,
+    utterance: Mapping[str, Any],
+    settings: ProsodySettings,
+) -> dict[str, Any]:
+    """Measure one utterance.
+
+    Parameters
+    ----------
+    tracks : ChannelTracks
+        Frames of its channel.
+    span : slice
+        Which of the analysed frames belong to it.
+    facts : ChannelFacts
+        What is true of the channel.
+    voice : Voice
+        What is true of the speaker.
+    utterance : mapping
+        Row of `check_utterances`.
+    settings : ProsodySettings
+        Settings.
+
+    Returns
+    -------
+    dict
+        A row of the table prosody, without the column settings.
+    """
+    levels = tracks.levels_db[tracks.frames[span]]
+    if not levels.size:
+        return unmeasured("It lies outside the recording.", utterance)
+    n_samples = levels.size * HOP_S * tracks.sampling_rate_hz
+    if tracks.broken[span].sum() > MOST_BROKEN_SHARE * n_samples:
+        return unmeasured("More than 1 % of its samples are not numbers.", utterance)
+    own = (voice.f0.floor_hz, voice.f0.ceiling_hz)
+    f0, gap = choose_path(tracks.hz[span], tracks.gap[span], levels, voice.loud_db, own, settings)
+    f0 = drop_strays(f0, gap, voice.f0.usual_hz)
+    noise_db = facts.noise_db
+    speech = speech_frames(levels, f0 > 0, noise_db if np.isfinite(noise_db) else levels.min())
+    if speech.sum() * HOP_S < 0.05:
+        return unmeasured("It holds less than 0.05 s of speech.", utterance)
+    values, reasons = _given(utterance)
+    clipping = float(tracks.clipped[span].sum() / n_samples)
+    for part in (
+        _f0_part(f0, speech),
+        _intensity_part(levels[speech & (levels > DIGITAL_SILENCE_DB)], noise_db),
+        _time_part(tracks.bands_db[span], f0, speech, utterance, settings),
+        _cycle_part(tracks, span, f0, clipping, settings),
+        _spectrum_part(tracks.tilt[span][f0 > 0], facts.bandwidth_hz),
+    ):
+        values |= part[0]
+        reasons |= part[1]
+    return {
+        "utterance_id": utterance["utterance_id"],
+        **values,
+        "usable": True,
+        "abstained": reasons or None,
+    }
+
+
+_Part = tuple[dict[str, Any], dict[str, str]]
+
+
+def _given(utterance: Mapping[str, Any]) -> _Part:
+    values: dict[str, Any] = {}
+    reasons = {}
+    for name, why_not in _GIVEN.items():
+        value = utterance.get(name)
+        if value is None or not np.isfinite(value):
+            came = name in utterance and name != "pause_before_s"
+            reasons[name] = "It does not follow a turn of another speaker." if came else why_not
+        else:
+            values[name] = float(value)
+    return values, reasons
+
+
+def _f0_part(f0: npt.NDArray[np.float32], speech: npt.NDArray[np.bool_]) -> _Part:
+    contour = f0_contour(f0, HOP_S)
+    values = dict(zip(_F0, contour[:5], strict=True))
+    reasons = {}
+    for name, need in zip(_F0, (0.05, 0.2, 0.2, 0.2, 0.3), strict=True):
+        if np.isnan(values[name]):
+            reasons[name] = f"Only {contour.voiced_s:.2f} s are voiced; {need} s are needed."
+    if np.isnan(contour.final_rise_st) and contour.voiced_s >= 0.3:
+        reasons["f0_final_rise_st"] = "Less than 0.3 s of its end are voiced."
+    return values | {"voiced_share": float(np.mean(f0[speech] > 0))}, reasons
+
+
+def _intensity_part(levels: npt.NDArray[np.float32], noise_db: float) -> _Part:
+    power = float(np.mean(10 ** (levels.astype(np.float64) / 10)))
+    values = {
+        "intensity_db": float(10 * np.log10(power)),
+        "intensity_peak_db": float(np.percentile(levels, 95)),
+        "intensity_sd_db": float(np.std(levels, dtype=np.float64)),
+    }
+    if np.isnan(noise_db):
+        return values, {"snr_db": "The channel has no 0.3 s between utterances to measure noise."}
+    noise = 10 ** (noise_db / 10)
+    if noise_db < DIGITAL_SILENCE_DB:
+        return values, {"snr_db": "The channel is digitally silent between utterances."}
+    if power <= 1.01 * noise:
+        return values, {"snr_db": "It is no louder than what lies between utterances."}
+    return values | {"snr_db": float(10 * np.log10(power / noise - 1))}, {}
+
+
+def _time_part(
+    bands_db: npt.NDArray[np.float16],
+    f0: npt.NDArray[np.float32],
+    speech: npt.NDArray[np.bool_],
+    utterance: Mapping[str, Any],
+    settings: ProsodySettings,
+) -> _Part:
+    pauses = pause_statistics(speech, hop_s=HOP_S, min_pause_s=settings.min_pause_s)
+    values: dict[str, Any] = {
+        "n_pauses": pauses.n_pauses,
+        "pause_total_s": pauses.pause_total_s,
+        "pause_max_s": pauses.pause_max_s,
+    }
+    reasons: dict[str, str] = {}
+    speaking_s = pauses.span_s - pauses.pause_total_s
+    if speaking_s < LEAST_RATE_SPAN_S:
+        why = f"Only {speaking_s:.2f} s of speech; {LEAST_RATE_SPAN_S} s are needed."
+        reasons |= dict.fromkeys(_RATES, why)
+    else:
+        nuclei = syllable_nuclei(
+            bands_db.astype(np.float32), f0 > 0, dip_db=settings.syllable_dip_db
+        ).size
+        values["speech_rate_syl_per_s"] = nuclei / pauses.span_s
+        values["articulation_rate_syl_per_s"] = nuclei / speaking_s
+    text = utterance.get("text")
+    words = len(text.split()) if isinstance(text, str) else 0
+    if words and pauses.span_s >= LEAST_RATE_SPAN_S:
+        values["word_rate_per_s"] = words / pauses.span_s
+    else:
+        reasons["word_rate_per_s"] = "No words with times came for it."
+    return values, reasons
+
+
+def _cycle_part(
+    tracks: ChannelTracks,
+    span: slice,
+    f0: npt.NDArray[np.float32],
+    clipping: float,
+    settings: ProsodySettings,
+) -> _Part:
+    if clipping > settings.max_clipping_share:
+        why = f"{clipping:.1%} of its samples are clipped."
+        return {}, dict.fromkeys(_QUALITY, why)
+    first = tracks.first_f0_hz[span].astype(np.float32)
+    both = (f0 > 0) & (first > 0)
+    same = np.zeros(f0.size, np.bool_)
+    same[both] = np.abs(np.log2(f0[both] / first[both])) < SAME_F0_OCTAVES
+    sums = tracks.cycles[span][same].sum(axis=0, dtype=np.float64)
+    if sums[4] < LEAST_CYCLES:
+        why = f"{int(sums[4])} regular glottal cycles; {LEAST_CYCLES} are needed."
+        return {}, dict.fromkeys(_QUALITY, why)
+    return {
+        "jitter": float(sums[0] / sums[1]),
+        "shimmer": float(sums[2] / sums[3]),
+        "hnr_db": float(sums[5] / sums[6]),
+    }, {}
+
+
+def _spectrum_part(tilt: npt.NDArray[np.float32], bandwidth_hz: float) -> _Part:
+    values: dict[str, Any] = {}
+    if np.isnan(bandwidth_hz):
+        why = "The spectrum of the channel does not stand out from what lies between utterances."
+        return values, {"bandwidth_hz": why, "spectral_tilt_db": why}
+    values["bandwidth_hz"] = bandwidth_hz
+    low, high = tilt.sum(axis=0, dtype=np.float64)
+    if bandwidth_hz < LEAST_TILT_BANDWIDTH_HZ:
+        need = f"{LEAST_TILT_BANDWIDTH_HZ:.0f}"
+        why = f"The channel reaches to {bandwidth_hz:.0f} Hz; tilt needs {need} Hz."
+        return values, {"spectral_tilt_db": why}
+    if low <= 0 or high <= 0:
+        return values, {"spectral_tilt_db": "No voiced frame has a spectrum."}
+    return values | {"spectral_tilt_db": float(10 * np.log10(low / high))}, {}
