@@ -31,6 +31,11 @@ from workbench.formats.rttm import import_rttm
 from workbench.formats.tables import export_tables, read_table_file, write_table
 from workbench.formats.textgrid import export_textgrid
 from workbench.formats.textgrid_import import import_textgrid
+from workbench.formats.transcripts import (
+    import_call_analytics,
+    import_webvtt,
+    import_words_csv,
+)
 
 FORMATS: dict[str, Format] = {
     entry.name: entry
@@ -78,6 +83,24 @@ FORMATS: dict[str, Format] = {
             "Outcomes of calls, items of quality forms, or churn as CSV.",
             (".csv",),
             import_=import_outcomes_csv,
+        ),
+        Format(
+            "webvtt",
+            "WebVTT transcript.",
+            (".vtt",),
+            import_=import_webvtt,
+        ),
+        Format(
+            "words_csv",
+            "Transcript as CSV with word times.",
+            (".csv",),
+            import_=import_words_csv,
+        ),
+        Format(
+            "call_analytics",
+            "Transcribe Call Analytics or Contact Lens JSON.",
+            (".json",),
+            import_=import_call_analytics,
         ),
     )
 }
@@ -146,6 +169,34 @@ def formats_table() -> pd.DataFrame:
             for entry in FORMATS.values()
         ]
     )
+
+
+def accepted_options(name: str) -> tuple[str, ...]:
+    """List the options that a format takes, in either direction.
+
+    Parameters
+    ----------
+    name : str
+        Name of the format.
+
+    Returns
+    -------
+    tuple of str
+        Names of keyword arguments, sorted.
+
+    Raises
+    ------
+    InputError
+        If there is no such format.
+
+    Examples
+    --------
+    >>> accepted_options("tables")
+    ('kind', 'overwrite')
+    """
+    entry = format_named(name)
+    functions = [function for function in (entry.import_, entry.export) if function is not None]
+    return tuple(sorted({name for function in functions for name in _keywords(function)}))
 
 
 def import_file(path: str | Path, format: str, **options: Any) -> Imported:
@@ -233,29 +284,6 @@ def _taken(
     return given
 
 
-def accepted_options(name: str) -> tuple[str, ...]:
-    """List what an import or export can be told.
-
-    Parameters
-    ----------
-    name : str
-        Name of a format.
-
-    Returns
-    -------
-    tuple of str
-        Names of the arguments of its import and its export.
-
-    Raises
-    ------
-    InputError
-        If there is no such format.
-    """
-    entry = format_named(name)
-    ways = [way for way in (entry.import_, entry.export) if way is not None]
-    return tuple(sorted({keyword for way in ways for keyword in _keywords(way)}))
-
-
 def _keywords(function: Callable[..., Any]) -> list[str]:
     parameters = inspect.signature(function).parameters.values()
     return [p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
@@ -271,6 +299,7 @@ __all__ = [
     "Imported",
     "Meaning",
     "accepted_options",
+    "accepted_options",
     "check_labels",
     "export_files",
     "export_label_studio",
@@ -278,6 +307,7 @@ __all__ = [
     "export_textgrid",
     "format_named",
     "formats_table",
+    "import_call_analytics",
     "import_elan_tab",
     "import_file",
     "import_label_studio",
@@ -285,6 +315,8 @@ __all__ = [
     "import_ratings_csv",
     "import_rttm",
     "import_textgrid",
+    "import_webvtt",
+    "import_words_csv",
     "labelling_config",
     "place_intervals",
     "rating_tables",

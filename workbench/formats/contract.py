@@ -72,9 +72,9 @@ class Imported:
         half-open), tier, label (the source's own; several are joined by " | ").
     ratings : DataFrame
         The ratings table with interval_id in place of utterance_id.
-    tags, scores, shifts, notes, raters : DataFrame
+    tags, scores, shifts, notes, raters, sessions : DataFrame
         The tables of the schema.
-    words, outcomes, qa_items, customers : DataFrame
+    words, events, outcomes, qa_items, customers : DataFrame
         The tables of the schema.
     roles : DataFrame
         Hints call_id, channel, role, evidence: who speaks where as the source
@@ -94,7 +94,9 @@ class Imported:
     shifts: pd.DataFrame = field(default_factory=lambda: empty_table("shifts"))
     notes: pd.DataFrame = field(default_factory=lambda: empty_table("notes"))
     raters: pd.DataFrame = field(default_factory=lambda: empty_table("raters"))
+    sessions: pd.DataFrame = field(default_factory=lambda: empty_table("sessions"))
     words: pd.DataFrame = field(default_factory=lambda: empty_table("words"))
+    events: pd.DataFrame = field(default_factory=lambda: empty_table("events"))
     outcomes: pd.DataFrame = field(default_factory=lambda: empty_table("outcomes"))
     qa_items: pd.DataFrame = field(default_factory=lambda: empty_table("qa_items"))
     customers: pd.DataFrame = field(default_factory=lambda: empty_table("customers"))
@@ -111,7 +113,7 @@ class Imported:
     @property
     def call_ids(self) -> tuple[str, ...]:
         """Calls that the file speaks of, sorted."""
-        tables = (self.intervals, self.words, self.outcomes, self.qa_items)
+        tables = (self.intervals, self.words, self.events, self.outcomes, self.qa_items)
         return tuple(sorted({str(call) for rows in tables for call in rows["call_id"]}))
 
     @property

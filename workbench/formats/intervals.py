@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -276,36 +276,46 @@ def place_intervals(
         If a channel does not exist, a role contradicts the register, or it
         cannot be known which channel is meant.
     """
-    spans = _spans(channels, recordings)
-    by_call = {str(call): rows for call, rows in spans.groupby("call_id")}
+    by_call = _voices(channels, recordings)
     placed = []
     for row in imported.intervals.to_dict("records"):
         there = by_call.get(str(row["call_id"]))
-        place = (row["channel"], row["role"])
         if there is not None:
-            place = _place(row, there, imported.source)
-        placed.append({**row, "channel": place[0], "role": place[1]})
+            row["channel"], row["role"] = _place(row, there, imported.source)
+        placed.append(row)
     intervals = pd.DataFrame(placed, columns=list(INTERVAL_COLUMNS)).astype(
         {name: DTYPES[kind] for name, kind in INTERVAL_COLUMNS.items()}
     )
     return replace(imported, intervals=intervals)
 
 
-def _spans(channels: pd.DataFrame, recordings: pd.DataFrame | None) -> pd.DataFrame:
-    spans = channels[["call_id", "channel", "role", "recording_id"]]
-    if recordings is None:
-        return spans.assign(from_s=0.0, until_s=np.inf)
-    times = recordings[["recording_id", "offset_s", "duration_s"]]
-    spans = spans.merge(times, on="recording_id", how="left")
-    return spans.assign(from_s=spans["offset_s"], until_s=spans["offset_s"] + spans["duration_s"])
+class _Voice(NamedTuple):
+    channel: int
+    role: str
+    from_s: float
+    until_s: float
 
 
-def _place(row: Mapping[Any, Any], there: pd.DataFrame, source: str) -> tuple[int, str]:
+def _voices(channels: pd.DataFrame, recordings: pd.DataFrame | None) -> dict[str, list[_Voice]]:
+    times: dict[str, tuple[float, float]] = {}
+    if recordings is not None:
+        for row in recordings.to_dict("records"):
+            offset_s = float(row["offset_s"])
+            times[row["recording_id"]] = (offset_s, offset_s + float(row["duration_s"]))
+    voices: dict[str, list[_Voice]] = {}
+    for row in channels.to_dict("records"):
+        span = times.get(row["recording_id"], (0.0, np.inf))
+        voice = _Voice(int(row["channel"]), str(row["role"]), *span)
+        voices.setdefault(str(row["call_id"]), []).append(voice)
+    return voices
+
+
+def _place(row: Mapping[Any, Any], there: list[_Voice], source: str) -> tuple[int, str]:
     role, call = row["role"], row["call_id"]
     if not pd.isna(row["channel"]):
-        found = there[there["channel"] == row["channel"]]
-        if found.empty:
-            listed = ", ".join(str(channel) for channel in sorted(there["channel"]))
+        found = [voice for voice in there if voice.channel == row["channel"]]
+        if not found:
+            listed = ", ".join(str(voice.channel) for voice in there)
             raise InputError(
                 f"{source} speaks of channel {row['channel']} of {call}, which has the "
                 f"channels {listed} (counted from 0)."
@@ -313,22 +323,22 @@ def _place(row: Mapping[Any, Any], there: pd.DataFrame, source: str) -> tuple[in
     elif role == "unknown":
         found = there
     else:
-        found = there[there["role"] == role]
-        if found.empty:
-            found = there[there["role"] == "unknown"]
+        found = [voice for voice in there if voice.role == role]
+        found = found or [voice for voice in there if voice.role == "unknown"]
     if len(found) > 1:
-        shared = found["until_s"].clip(upper=row["end_s"]) - found["from_s"].clip(
-            lower=row["start_s"]
-        )
-        found = found[(shared == shared.max()) & (shared > 0)]
+        shared = [
+            min(voice.until_s, row["end_s"]) - max(voice.from_s, row["start_s"]) for voice in found
+        ]
+        most = max(shared)
+        found = [v for v, time in zip(found, shared, strict=True) if time == most and time > 0]
     if len(found) != 1:
-        known = ", ".join(f"{c}={r}" for c, r in zip(there["channel"], there["role"], strict=True))
+        known = ", ".join(f"{voice.channel}={voice.role}" for voice in there)
         raise InputError(
             f"It cannot be known which channel of {call} the {role} interval at "
             f"{row['start_s']:.3f} s of {source} belongs to; its channels are {known}. "
             "Name one with role= or channel=, or correct the roles of the call."
         )
-    channel, registered = int(found["channel"].iloc[0]), str(found["role"].iloc[0])
+    channel, registered = found[0].channel, found[0].role
     if role == "unknown":
         return channel, registered
     if registered not in ("unknown", role):

@@ -220,8 +220,11 @@ class _Sheet:
             region = row["utterance_id"] if times == 1 else f"{row['utterance_id']}-{times}"
             meaning = self.meanings[row["rating_id"]]
             result.append(_part(row, region, ROLE, "labels", [row["role"]]))
-            heard = [tag.tag for tag in meaning.tags] or [meaning.verdict]
-            result.append(_part(row, region, HEARD, "choices", heard))
+            heard = [tag.tag for tag in meaning.tags]
+            if not heard and meaning.verdict != "tagged":
+                heard = [meaning.verdict]
+            if heard:
+                result.append(_part(row, region, HEARD, "choices", heard))
             main = [tag.tag for tag in meaning.tags if tag.primary]
             if main:
                 result.append(_part(row, region, MAIN, "choices", main))

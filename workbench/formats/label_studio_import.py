@@ -303,15 +303,13 @@ def _meaning(
     source: str,
 ) -> Meaning | None:
     said = [found for label in one.labels if (found := meanings[label]) is not None]
-    if not said:
-        if one.values or one.stars:
-            skipped["regions with values but without a label"] += 1
+    if one.labels and not said:
         return None
     tags = {tag.tag: tag for found in said for tag in found.tags}
     verdicts = [found.verdict for found in said if found.verdict != "tagged"]
     if tags and verdicts or len(set(verdicts)) > 1:
         skipped['verdicts beside others in one region (tags go first, then "unclear")'] += 1
-    verdict = "tagged" if tags else "unclear" if "unclear" in verdicts else verdicts[0]
+    verdict = "tagged" if tags or not verdicts else _strongest(verdicts)
     of = f"The {one.where} of {source}"
     steps = float(one.task["data"].get("intensity_steps") or rating_max)
     for control, stars in one.stars.items():
@@ -332,9 +330,15 @@ def _meaning(
     values = {control: value for control, value in one.values.items() if control in known}
     skipped["numbers that are not on a dimension"] += len(one.values) - len(values)
     texts = {dimension: f"{value:g}" for dimension, value in values.items()}
+    if verdict == "tagged" and not (tags or scores or values):
+        return None
     meaning = Meaning(verdict, tuple(tags.values()), {**scores, **values}, texts)
     check_against(meaning, taxonomy, of=of)
     return meaning
+
+
+def _strongest(verdicts: list[str]) -> str:
+    return "unclear" if "unclear" in verdicts else verdicts[0]
 
 
 def _judgement(

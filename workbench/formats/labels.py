@@ -117,10 +117,11 @@ def _check_meaning(label: str, meaning: object) -> None:
             f"{nearest(meaning.verdict, VERDICTS)} Verdicts are {', '.join(VERDICTS)}; "
             'a table may say "skip" too.'
         )
-    if (meaning.verdict == "tagged") != bool(meaning.tags):
+    said = bool(meaning.tags or meaning.scores) if meaning.verdict == "tagged" else True
+    if not said or (meaning.tags and meaning.verdict != "tagged"):
         raise InputError(
             f'The label {label!r} is mapped to the verdict "{meaning.verdict}" with '
-            f'{len(meaning.tags)} tags; "tagged" needs at least one, the others have none.'
+            f'{len(meaning.tags)} tags; "tagged" needs a tag or a score, the others have no tag.'
         )
     names = [heard.tag for heard in meaning.tags]
     if twice := sorted({name for name in names if names.count(name) > 1}):

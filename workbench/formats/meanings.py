@@ -42,7 +42,7 @@ class Meaning:
     verdict : str
         tagged, neutral, unclear or unusable.
     tags : tuple of HeardTag
-        At least one if the verdict is tagged, else none.
+        None unless the verdict is tagged, which needs a tag or a score.
     scores : dict of str to float
         Values on dimensions.
     imported_values : dict of str to str
@@ -147,6 +147,11 @@ def check_against(meaning: Meaning, taxonomy: Taxonomy, *, of: str) -> None:
                 f'{of} stands for the tag "{heard.tag}", which the taxonomy {name} does not '
                 f"have.{nearest(heard.tag, tags)} It has: {', '.join(sorted(tags))}."
             )
+    if meaning.verdict == "unusable" and meaning.scores:
+        raise InputError(
+            f"{of} is unusable and has {len(meaning.scores)} values on dimensions; what cannot be "
+            "judged has none."
+        )
     ranges = {str(d.dimension): (float(d.low), float(d.high)) for d in taxonomy.dimensions}
     for dimension, value in meaning.scores.items():
         if dimension not in ranges:

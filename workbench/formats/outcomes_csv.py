@@ -9,16 +9,9 @@ import pandas as pd
 
 from workbench.errors import InputError, nearest
 from workbench.formats.contract import Imported
+from workbench.formats.csv_rows import booleans, check_columns, numbers, read_rows, times
 from workbench.formats.intervals import known_calls_only
-from workbench.formats.source_files import (
-    SourceText,
-    booleans,
-    check_columns,
-    numbers,
-    read_rows,
-    read_source,
-    times,
-)
+from workbench.formats.source_files import SourceText
 from workbench.identifiers import customer_pseudonym
 from workbench.schema import TABLES, check_table
 
@@ -65,8 +58,7 @@ def import_outcomes_csv(
     InputError
         If a column or value is not as documented, or a call comes twice.
     """
-    source = read_source(path)
-    rows = read_rows(source)
+    source, rows = read_rows(path)
     columns = set(rows.columns)
     if {"item", "score"} <= columns:
         return _qa_items(rows, source, calls)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from workbench.errors import InputError, nearest
 from workbench.formats.contract import Imported
+from workbench.formats.csv_rows import booleans, check_columns, numbers, read_rows, times
 from workbench.formats.intervals import (
     check_role,
     check_times,
@@ -21,27 +22,19 @@ from workbench.formats.intervals import (
 )
 from workbench.formats.judgements import (
     PASSES,
-    Judgement,
     check_pass,
     make_imported,
     rater_rows,
 )
-from workbench.formats.meanings import OTHER_TAG, VERDICTS, HeardTag, Meaning, check_against
-from workbench.formats.source_files import (
-    SourceText,
-    booleans,
-    check_columns,
-    numbers,
-    read_rows,
-    read_source,
-    times,
-)
+from workbench.formats.meanings import OTHER_TAG, VERDICTS, Meaning, check_against
+from workbench.formats.ratings_wide import wide_judgements
+from workbench.formats.source_files import SourceText
 from workbench.schema import TABLES, check_table, empty_table
 from workbench.taxonomies import Taxonomy, default_taxonomy
 
 PLACE = ("call_id", "channel", "role", "start_s", "end_s")
 RATING = tuple(TABLES["ratings"].columns)
-BESIDE = ("tags", "scores", "shifts", "notes", "raters")
+BESIDE = ("tags", "scores", "shifts", "notes", "raters", "sessions")
 READERS = {"int": numbers, "float": numbers, "bool": booleans, "time": times}
 
 
@@ -74,13 +67,13 @@ def import_ratings_csv(
     scores: str | Path | None = None,
     created_at: datetime | None = None,
 ) -> Imported:
-    """Read ratings from CSV, long or wide.
+    """Read ratings from CSV or Parquet, long or wide.
 
     Long: one row a rating with rating_id, rater_id, call_id, channel, start_s,
     end_s, pass, verdict, created_at, taxonomy, version and any other column of
     the ratings table; tags and scores stand in files of their own beside it
-    (ratings.csv: tags.csv, scores.csv; also shifts.csv, notes.csv and
-    raters.csv where they are).
+    (ratings.csv: tags.csv, scores.csv; also shifts.csv, notes.csv, raters.csv
+    and sessions.csv where they are). Parquet files are read like CSV.
 
     Wide, for tables made by hand: no rating_id; a column `tags` holds a verdict
     or tags joined with "+", each with `:intensity` if wanted
@@ -116,8 +109,7 @@ def import_ratings_csv(
         If a column, a value or a file is not as documented.
     """
     path = Path(path)
-    source = read_source(path)
-    rows = read_rows(source)
+    source, rows = read_rows(path)
     given = {"tags": tags, "scores": scores}
     chosen = _Chosen(
         taxonomy or default_taxonomy(),
@@ -142,7 +134,7 @@ def import_ratings_csv(
         "ratings_csv",
         replace(source, notices=()),
         heard.to_dict("records"),
-        _wide_judgements(rows, chosen, source.name),
+        wide_judgements(rows, chosen.taxonomy, source.name),
         created_at=chosen.created_at,
     )
     return replace(imported, notices=(*notices, *imported.notices))
@@ -162,7 +154,10 @@ def _filled(rows: pd.DataFrame, chosen: _Chosen, name: str) -> tuple[pd.DataFram
     known = [*RATING, *PLACE, "tags", *dimensions]
     needed = ["call_id", "rater_id", "start_s", "end_s"]
     needed = [column for column in needed if standing_in.get(column) is None]
-    needed.append("verdict" if "rating_id" in rows.columns else "tags")
+    if "rating_id" in rows.columns:
+        needed.append("verdict")
+    elif not set(rows.columns) & set(dimensions):
+        needed.append("tags")
     check_columns(rows.columns, needed=needed, known=known, name=name)
     strange = [column for column in rows.columns if column not in known]
     notices = tuple(
@@ -243,6 +238,7 @@ def _long(
     beside = {
         table: _beside(table, path, chosen, checked["rating_id"], len(rows)) for table in BESIDE
     }
+    checked, unlinked = _linked(checked, beside["sessions"], name)
     _check_said(checked, beside["tags"], beside["scores"], chosen.taxonomy, name)
     raters = beside["raters"]
     if raters.empty:
@@ -259,8 +255,26 @@ def _long(
         shifts=beside["shifts"],
         notes=beside["notes"],
         raters=raters,
-        notices=(*notices, *overlap_notice(intervals, name)),
+        sessions=beside["sessions"],
+        notices=(*notices, *unlinked, *overlap_notice(intervals, name)),
     )
+
+
+def _linked(
+    ratings: pd.DataFrame, sessions: pd.DataFrame, name: str
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    lost = ratings["session_id"].notna() & ~ratings["session_id"].isin(sessions["session_id"])
+    assigned = int(ratings["assignment_id"].notna().sum())
+    notices = []
+    if lost.any():
+        notices.append(
+            f"{int(lost.sum())} ratings of {name} name a session that is not told; put "
+            "sessions.csv beside it to keep it."
+        )
+    if assigned:
+        notices.append(f"{assigned} ratings of {name} name an assignment, which was left out.")
+    sessions_kept = ratings["session_id"].mask(lost)
+    return ratings.assign(session_id=sessions_kept, assignment_id=None), tuple(notices)
 
 
 def _typed(rows: pd.DataFrame, table: str, name: str) -> pd.DataFrame:
@@ -282,8 +296,7 @@ def _beside(
         there = found if found != path and found.is_file() else None
     if there is None:
         return empty_table(table)
-    source = read_source(there)
-    rows = read_rows(source)
+    source, rows = read_rows(there)
     known = TABLES[table].columns
     check_columns(rows.columns, needed=TABLES[table].key, known=known, name=source.name)
     rows = rows[[column for column in rows.columns if column in known]]
@@ -308,11 +321,12 @@ def _check_said(
     ratings: pd.DataFrame, tags: pd.DataFrame, scores: pd.DataFrame, taxonomy: Taxonomy, name: str
 ) -> None:
     tagged = ratings.loc[ratings["verdict"] == "tagged", "rating_id"]
-    without = ~tagged.isin(tags["rating_id"])
-    if without.all() and len(tagged):
+    without = ~(tagged.isin(tags["rating_id"]) | tagged.isin(scores["rating_id"]))
+    if without.any():
         raise InputError(
-            f'{len(tagged)} ratings of {name} have the verdict "tagged", and no tag came with '
-            "them. Put tags.csv beside it, or name the file as tags=."
+            f'{int(without.sum())} of {len(tagged)} ratings of {name} with the verdict "tagged" '
+            "have neither tag nor score. Put tags.csv and scores.csv beside it, or name them as "
+            "tags= and scores=."
         )
     own = ratings["taxonomy"].eq(taxonomy.taxonomy) & ratings["version"].eq(taxonomy.version)
     checkable = ratings.loc[own, "rating_id"]
@@ -333,55 +347,3 @@ def _check_said(
     ].itertuples(index=False):
         said = Meaning("neutral", (), {str(dimension): float(value)})
         check_against(said, taxonomy, of=f"The rating {rating} of {name}")
-
-
-def _wide_judgements(rows: pd.DataFrame, chosen: _Chosen, name: str) -> list[Judgement]:
-    dimensions = [d.dimension for d in chosen.taxonomy.dimensions if d.dimension in rows.columns]
-    values = {dimension: numbers(rows, dimension, name).tolist() for dimension in dimensions}
-    moments = times(rows, "created_at", name).tolist() if "created_at" in rows.columns else []
-    judgements = []
-    for place, (line, row) in enumerate(zip(rows.index, rows.to_dict("records"), strict=True)):
-        where = f"Line {line} of {name}"
-        scores = {d: v[place] for d, v in values.items() if not pd.isna(v[place])}
-        verdict, heard = _said(row["tags"], where)
-        meaning = Meaning(verdict, heard, scores, {d: str(row[d]) for d in scores})
-        check_against(meaning, chosen.taxonomy, of=where)
-        moment = moments[place] if moments else None
-        judgements.append(
-            Judgement(
-                place,
-                row["rater_id"],
-                meaning,
-                str(row["tags"]),
-                row["taxonomy"],
-                row["version"],
-                row["pass"],
-                None if moment is None or pd.isna(moment) else moment.to_pydatetime(warn=False),
-            )
-        )
-    return judgements
-
-
-def _said(text: object, where: str) -> tuple[str, tuple[HeardTag, ...]]:
-    if not isinstance(text, str):
-        raise InputError(
-            f'{where} has no "tags"; a verdict ({", ".join(VERDICTS[1:])}) or tags joined with + '
-            "were expected."
-        )
-    if text in VERDICTS:
-        return text, ()
-    heard: list[HeardTag] = []
-    for part in text.split("+"):
-        tag, _, strength = part.strip().partition(":")
-        try:
-            intensity = float(strength) if strength else None
-        except ValueError:
-            intensity = -1.0
-        if intensity is not None and not 0 <= intensity <= 1:
-            raise InputError(
-                f"{where} has the intensity {strength!r} for {tag}; 0 to 1 was expected."
-            )
-        if tag in [other.tag for other in heard]:
-            raise InputError(f'{where} has the tag "{tag}" twice.')
-        heard.append(HeardTag(tag, intensity))
-    return "tagged", tuple(heard)

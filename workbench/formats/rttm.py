@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
 
 from workbench.errors import InputError, nearest
 from workbench.formats.contract import Imported
 from workbench.formats.intervals import check_role, heard_table, known_calls_only, role_of
 from workbench.formats.judgements import make_imported
-from workbench.formats.source_files import SourceText, read_source
-
-EXPECTED = "SPEAKER file channel onset duration <NA> <NA> speaker <NA> <NA>"
+from workbench.formats.source_files import read_source
+from workbench.utterances import read_rttm
 
 
 def import_rttm(
@@ -54,21 +52,23 @@ def import_rttm(
     Raises
     ------
     InputError
-        If a line is not RTTM, a name in `roles` is not in the file, or no line
-        belongs to the call.
+        If the file is not RTTM, a name in `roles` is not in the file, or no
+        line belongs to the call.
     """
     source = read_source(path)
     check_role(role)
-    rows, others = _speaker_lines(source)
-    names = {str(row["call_id"]) for row in rows}
+    spoken = read_rttm(path)
+    if spoken.empty:
+        raise InputError(f"{source.name} has no SPEAKER line that lasts longer than 0 s.")
+    names = spoken["call_id"].unique()
     if call_id is not None and len(names) > 1:
-        rows = [row for row in rows if row["call_id"] == call_id]
-        if not rows:
+        spoken = spoken[spoken["call_id"] == call_id]
+        if spoken.empty:
             raise InputError(
                 f"{source.name} has no line of {call_id}.{nearest(call_id, names)} "
                 f"It has lines of {len(names)} calls, among them {', '.join(sorted(names)[:5])}."
             )
-    speakers = sorted({str(row["speaker"]) for row in rows})
+    speakers = sorted(spoken["speaker"].unique())
     for name in roles or {}:
         if name not in speakers:
             raise InputError(
@@ -85,13 +85,17 @@ def import_rttm(
             f"The speakers {', '.join(nameless[:8])} of {source.name} have no role. "
             f"Give it as roles={{{lines}}}."
         )
-    if others:
-        notices.append(f"{others} lines of {source.name} are not SPEAKER lines and were left out.")
-    for row in rows:
-        row["role"] = known[str(row["speaker"])] or "unknown"
-        row["call_id"] = call_id or row["call_id"]
-        if channel is not None or mono:
-            row["channel"] = channel
+    rows = [
+        {
+            **row,
+            "call_id": call_id or row["call_id"],
+            "channel": channel if channel is not None or mono else row["channel"],
+            "role": known[row["speaker"]] or "unknown",
+            "tier": row["speaker"],
+            "where": f"the line of {row['speaker']} at {row['start_s']} s",
+        }
+        for row in spoken.to_dict("records")
+    ]
     heard, left_out = known_calls_only(heard_table(rows), calls, source.name)
     return make_imported(
         "rttm",
@@ -101,40 +105,3 @@ def import_rttm(
         created_at=None,
         notices=[*notices, *left_out],
     )
-
-
-def _speaker_lines(source: SourceText) -> tuple[list[dict[str, Any]], int]:
-    rows, others = [], 0
-    for number, line in enumerate(source.text.splitlines(), start=1):
-        cells = line.split()
-        if not cells or cells[0].startswith(";;"):
-            continue
-        if cells[0] != "SPEAKER":
-            others += 1
-            continue
-        try:
-            if len(cells) not in (9, 10):
-                raise ValueError(f"it has {len(cells)} fields")
-            onset, duration = float(cells[3]), float(cells[4])
-            channel = None if cells[2] in ("NA", "<NA>") else int(cells[2]) - 1
-            if channel is not None and channel < 0:
-                raise ValueError("channels count from 1")
-        except ValueError as error:
-            raise InputError(
-                f"Line {number} of {source.name} is not RTTM ({error}): {line[:80]!r}. "
-                f"Expected: {EXPECTED}, with seconds for onset and duration."
-            ) from error
-        rows.append(
-            {
-                "call_id": cells[1],
-                "channel": channel,
-                "speaker": cells[7],
-                "start_s": onset,
-                "end_s": onset + duration,
-                "tier": cells[7],
-                "where": f"line {number}",
-            }
-        )
-    if not rows:
-        raise InputError(f"{source.name} has no SPEAKER line. Expected: {EXPECTED}.")
-    return rows, others

@@ -14,8 +14,8 @@ TAGS, STRENGTHS = "tags", "intensity"
 
 OWN_NAME = re.compile(
     r"(?P<role>customer|agent|other|unknown):(?P<what>[^@]+)@(?P<rater>.+)"
-    r" channel=(?P<channel>\d+|all) pass=(?P<pass>\w+) taxonomy=(?P<taxonomy>.*)/(?P<version>[^/]*)"
-    r"(?: layer=(?P<layer>\d+))?",
+    r" channel=(?P<channel>\d+|all)(?: layer=(?P<layer>\d+))?"
+    r" pass=(?P<pass>\w+) taxonomy=(?P<taxonomy>.*)/(?P<version>[^/]*)",
     re.DOTALL,
 )
 
@@ -90,11 +90,11 @@ def tier_name(tier: Tier) -> str:
     'customer:tags@r01 channel=0 pass=voice taxonomy=cx/1'
     """
     channel = "all" if tier.channel is None else tier.channel
-    name = (
-        f"{tier.role}:{tier.what}@{tier.rater_id} channel={channel} pass={tier.pass_} "
+    layer = f" layer={tier.layer}" if tier.layer > 1 else ""
+    return (
+        f"{tier.role}:{tier.what}@{tier.rater_id} channel={channel}{layer} pass={tier.pass_} "
         f"taxonomy={tier.taxonomy}/{tier.version}"
     )
-    return f"{name} layer={tier.layer}" if tier.layer > 1 else name
 
 
 def read_tier_name(name: str) -> Tier:
