@@ -15,6 +15,7 @@ from workbench.errors import RecordingError
 
 if TYPE_CHECKING:
     from av.audio.frame import AudioFrame
+    from av.error import FFmpegError
 
 CONTAINERS = (
     "3gp,aac,ac3,aiff,amr,ape,asf,au,avi,caf,flac,flv,matroska,webm,mov,mp4,m4a,mp3,"
@@ -75,7 +76,7 @@ class FFmpegDecoder:
 
         self._place = place
         self._source = source
-        self._error: type[Exception] = av.FFmpegError
+        self._error: type[FFmpegError] = av.FFmpegError
         self.quick_to_check = False
         self.notes: list[str] = []
         with self._open() as (container, track, decoder):
@@ -205,7 +206,17 @@ class FFmpegDecoder:
 
     def _frames(self, container: Any, track: Any, decoder: Any) -> Iterator[AudioFrame]:
         n_packets, damaged = 0, []
-        for packet in container.demux(track):
+        packets = container.demux(track)
+        while True:
+            try:
+                packet = next(packets, None)
+            except self._error as error:
+                raise RecordingError(
+                    f"{self._place} is damaged after {n_packets} packets ({error.strerror}). "
+                    "Fetch it again."
+                ) from error
+            if packet is None:
+                break
             n_packets += 1
             try:
                 yield from decoder.decode(packet if packet.size else None)
