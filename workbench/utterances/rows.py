@@ -83,16 +83,18 @@ def make_segmented(
         }
     )
     taken: set[str] = set()
+    places: set[tuple[object, ...]] = set()
     out = []
     for row in sorted(rows, key=_place):
+        if _place(row) in places:
+            continue
+        places.add(_place(row))
         start_s, end_s = round(float(row["start_s"]), 3), round(float(row["end_s"]), 3)
         channel = -1 if pd.isna(row["channel"]) else int(row["channel"])
         found = utterance_id(str(row["owner"]), channel, start_s, end_s, name)
         if found in taken:  # two voices of a mono call with the same bounds
             owner = f"{row['owner']} {row['role']} {row['speaker_id']}"
             found = utterance_id(owner, channel, start_s, end_s, name)
-        if found in taken:
-            continue
         taken.add(found)
         out.append(
             {
@@ -118,7 +120,8 @@ def make_segmented(
 def _place(row: Mapping[str, Any]) -> tuple[float, float, int, str, str]:
     channel = -1 if pd.isna(row["channel"]) else int(row["channel"])
     speaker = "" if pd.isna(row["speaker_id"]) else str(row["speaker_id"])
-    return (float(row["start_s"]), float(row["end_s"]), channel, str(row["role"]), speaker)
+    start_s, end_s = round(float(row["start_s"]), 3), round(float(row["end_s"]), 3)
+    return (start_s, end_s, channel, str(row["role"]), speaker)
 
 
 def party_of(row: Mapping[str, Any]) -> str:

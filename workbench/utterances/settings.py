@@ -44,6 +44,7 @@ class UtteranceSettings:
                 raise InputError(
                     f"The setting {name} is {value} s; it cannot be negative or endless."
                 )
+            object.__setattr__(self, name, float(value))
         if self.min_silence_s == 0:
             raise InputError(
                 "With min_silence_s of 0 every frame would be an utterance; use 1.0 s, or 0.3 s "

@@ -121,7 +121,7 @@ def _times(line: str, number: int, name: str) -> tuple[float, float]:
         )
     parts = [int(part or 0) for part in match.groups()]
     start_s, end_s = (
-        hours * 3600 + minutes * 60 + seconds + milliseconds / 1000
+        (((hours * 60) + minutes) * 60_000 + seconds * 1000 + milliseconds) / 1000
         for hours, minutes, seconds, milliseconds in (parts[:4], parts[4:])
     )
     if end_s <= start_s:
