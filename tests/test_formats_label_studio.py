@@ -23,11 +23,16 @@ from workbench.schema import check_table
 from workbench.taxonomies import default_taxonomy
 
 CALL = [
-    {"span": (4.2, 8.35), "tags": {"frustration": 2 / 3, "gratitude": None}, "scores": {"valence": -0.4}},
+    {
+        "span": (4.2, 8.35),
+        "tags": {"frustration": 2 / 3, "gratitude": None},
+        "scores": {"valence": -0.4},
+    },
     {"span": (9.0, 9.5), "verdict": "unclear"},
     {"span": (4.2, 8.35), "rater": "r02", "tags": {"anger": 1.0}, "primary": True},
     {"span": (1.0, 2.0), "channel": 1, "tags": {"warm": None}, "pass": "text"},
-]  # fmt: skip
+    {"span": (10.0, 11.0), "verdict": "tagged", "scores": {"arousal": 0.75}},
+]
 
 
 def tasks_in(folder):
@@ -140,6 +145,7 @@ def test_a_call_nobody_rated_goes_out_with_its_regions_cut(tmp_path):
         ["agent"],
         ["customer"],
         ["customer"],
+        ["customer"],
     ]
 
 
@@ -226,7 +232,7 @@ def test_an_export_of_a_project(write):
                 answer("intensity", "rating", 4),
                 answer("text", "textarea", ["That's fine."]),
                 answer("note", "textarea", ["sighs"]),
-                {"id": "w", "from_name": "quality", "type": "choices", "value": {"choices": ["ok"]}},
+                {"id": "w", "from_name": "q", "type": "choices", "value": {"choices": ["ok"]}},
             ),
             by({"id": 4, "email": "b@c.org"}, answer("role", "labels", ["customer"]),
                answer("emotion", "choices", ["neutral"]), answer("valence", "number", -0.25)),
@@ -346,7 +352,7 @@ JUDGED = st.fixed_dictionaries(
 
 
 @settings(
-    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(JUDGED, min_size=1, max_size=6))
 def test_what_is_exported_comes_back_whatever_it_is_called(tmp_path, rows):

@@ -20,12 +20,21 @@ from workbench.formats.source_files import SourceText
 
 REAL = Path(__file__).parents[2] / "shared" / "data"
 CALL = [
-    {"span": (0.5, 2.25), "tags": {"frustration": 2 / 3, "urgency": None}, "scores": {"valence": -0.4}},
+    {
+        "span": (0.5, 2.25),
+        "tags": {"frustration": 2 / 3, "urgency": None},
+        "scores": {"valence": -0.4},
+    },
     {"span": (2.25, 4.0), "verdict": "unclear"},
-    {"span": (6.1234567, 8.35), "tags": {"gratitude": 1.0}, "scores": {"valence": 0.5, "arousal": 0.25}},
+    {
+        "span": (6.1234567, 8.35),
+        "tags": {"gratitude": 1.0},
+        "scores": {"valence": 0.5, "arousal": 0.25},
+    },
+    {"span": (9.0, 9.5), "verdict": "tagged", "scores": {"arousal": 0.75}},
     {"span": (0.5, 2.25), "rater": "r 02@home", "verdict": "neutral", "pass": "both"},
     {"span": (4.0, 5.0), "channel": 1, "tags": {"warm": None}},
-]  # fmt: skip
+]
 
 
 def source_of(text: str) -> SourceText:
@@ -43,7 +52,7 @@ def test_praat_opens_the_export_and_finds_the_labels_where_they_were(tmp_path):
         praat(grid, "Get label of interval", tags, n + 1)
         for n in range(praat(grid, "Get number of intervals", tags))
     ]
-    assert labels == ["", "frustration+urgency", "unclear", "", "gratitude", ""]
+    assert labels == ["", "frustration+urgency", "unclear", "", "gratitude", "", "tagged", ""]
     assert praat(grid, "Get start time of interval", tags, 5) == 6.123457
     valence = names.index("customer:valence@r01 channel=0 pass=voice taxonomy=cx/1") + 1
     assert praat(grid, "Get time of point", valence, 1) == pytest.approx(1.375, abs=1e-6)
@@ -353,7 +362,7 @@ JUDGED = st.fixed_dictionaries(
 
 
 @settings(
-    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(JUDGED, min_size=1, max_size=6))
 def test_what_is_exported_comes_back_whatever_it_is_called(tmp_path, rows):

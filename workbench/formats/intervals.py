@@ -157,13 +157,14 @@ def name_intervals(heard: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
     )
     ids = pd.Series([_interval_id(key) for key in keys], index=heard.index, dtype="str")
     named = heard.assign(interval_id=ids)[list(INTERVAL_COLUMNS)]
-    labels = named.groupby("interval_id")["label"].agg(
-        lambda several: " | ".join(dict.fromkeys(several.dropna()))
-    )
+    labels: dict[str, dict[str, None]] = {}
+    for name, label in zip(ids, named["label"].astype("object"), strict=True):
+        labels.setdefault(name, {}).update({label: None} if isinstance(label, str) else {})
     intervals = named.drop_duplicates("interval_id").sort_values(
         ["call_id", "start_s", "end_s", "channel", "role"], ignore_index=True
     )
-    intervals["label"] = intervals["interval_id"].map(labels).astype("str")
+    joined = [" | ".join(labels[name]) for name in intervals["interval_id"]]
+    intervals["label"] = pd.Series(joined, index=intervals.index, dtype="str")
     return intervals, ids
 
 
@@ -189,9 +190,8 @@ def overlap_notice(intervals: pd.DataFrame, name: str) -> tuple[str, ...]:
     """
     groups = ["call_id", "channel", "role", "speaker"]
     ordered = intervals.sort_values(["call_id", "start_s", "end_s"])
-    latest = ordered.groupby(groups, dropna=False)["end_s"].transform(
-        lambda ends: ends.cummax().shift(fill_value=-np.inf)
-    )
+    voice = ordered.groupby(groups, dropna=False).ngroup()
+    latest = ordered.groupby(voice)["end_s"].cummax().groupby(voice).shift(fill_value=-np.inf)
     overlapping = ordered[ordered["start_s"] < latest - 0.0005]
     if overlapping.empty:
         return ()

@@ -81,8 +81,9 @@ def check_labels(labels: LabelMap | pd.DataFrame | str) -> dict[str, Meaning | N
 
 def _labels_of_table(table: pd.DataFrame) -> dict[str, Meaning | None]:
     if "label" not in table.columns:
+        close = nearest("label", [str(c) for c in table.columns])
         raise InputError(
-            f'A mapping table needs a column "label".{nearest("label", map(str, table.columns))} '
+            f'A mapping table needs a column "label".{close.replace("Did you mean", "Is it")} '
             "Its other columns may be verdict, tag, intensity and names of dimensions."
         )
     dimensions = [c for c in table.columns if c not in ("label", "verdict", "tag", "intensity")]

@@ -67,6 +67,15 @@ def import_outcomes_csv(
     return _outcomes(rows, source, calls, keep_columns)
 
 
+def _check_gaps(rows: pd.DataFrame, table: str, source: SourceText) -> None:
+    for column in TABLES[table].key:
+        if (gaps := rows[column].isna()).any():
+            raise InputError(
+                f'{int(gaps.sum())} rows of {source.name} have no "{column}", the first in line '
+                f"{rows.index[gaps][0]}; every row needs one."
+            )
+
+
 def _read(rows: pd.DataFrame, table: str, source: SourceText) -> pd.DataFrame:
     typed = {}
     for column in rows.columns:
@@ -75,12 +84,6 @@ def _read(rows: pd.DataFrame, table: str, source: SourceText) -> pd.DataFrame:
         typed[column] = reader(rows, column, source.name) if reader else rows[column]
     read = pd.DataFrame(typed, index=rows.index)
     key = list(TABLES[table].key)
-    for column in key:
-        if (gaps := read[column].isna()).any():
-            raise InputError(
-                f'{int(gaps.sum())} rows of {source.name} have no "{column}", the first in line '
-                f"{read.index[gaps][0]}; every row needs one."
-            )
     if (twice := read.duplicated(key)).any():
         line, first = read.index[twice][0], read.loc[twice, key].iloc[0].tolist()
         raise InputError(
@@ -114,6 +117,7 @@ def _outcomes(
             f"{source.name} has no column of outcomes.{hint} It came with: "
             f"{', '.join(rows.columns)}. Understood: {', '.join(known)}."
         )
+    _check_gaps(rows, "outcomes", source)
     rows, left_out = known_calls_only(rows, calls, source.name)
     further = [column for column in rows.columns if column not in known]
     kept = [column for column in further if column in keep_columns]
@@ -157,6 +161,7 @@ def _escalated_without_yes(outcomes: pd.DataFrame) -> int:
 def _qa_items(rows: pd.DataFrame, source: SourceText, calls: Collection[str] | None) -> Imported:
     known = list(TABLES["qa_items"].columns)
     check_columns(rows.columns, needed=known, known=known, name=source.name)
+    _check_gaps(rows, "qa_items", source)
     rows, left_out = known_calls_only(rows, calls, source.name)
     items = _read(rows[known], "qa_items", source)
     above = items["score"] > items["maximum"]
@@ -178,6 +183,7 @@ def _churn(rows: pd.DataFrame, source: SourceText, key: bytes | None) -> Importe
         f'The column "{column}" of {source.name} was left out.{nearest(column, known)}'
         for column in further
     ]
+    _check_gaps(rows, "customers", source)
     customers = _read(rows[[c for c in rows.columns if c in known]], "customers", source)
     ids = customers["customer_id"]
     hidden = ids.str.fullmatch(r"cust_[0-9a-f]{16}")

@@ -292,8 +292,10 @@ def _beside(
 ) -> pd.DataFrame:
     there = chosen.beside.get(table)
     if there is None:
-        found = path.with_name(path.name.replace("ratings", table))
-        there = found if found != path and found.is_file() else None
+        same = path.with_name(path.name.replace("ratings", table))
+        names = [same, same.with_suffix(".csv")]
+        names += [path.with_name(f"{table}.csv")] if table in ("raters", "sessions") else []
+        there = next((name for name in names if name != path and name.is_file()), None)
     if there is None:
         return empty_table(table)
     source, rows = read_rows(there)

@@ -67,6 +67,12 @@ def read_source(path: str | Path) -> SourceText:
     path = Path(path)
     raw = _bytes_of(path)
     text, notices = _decode(raw, path.name)
+    strange = sum(ord(letter) < 32 and not letter.isspace() for letter in text[:2000])
+    if strange > 0.01 * len(text[:2000]):
+        raise InputError(
+            f"{path.name} is not a text file: {strange} of its first {len(text[:2000])} characters "
+            "are none."
+        )
     if not text.strip():
         raise InputError(f"{path.name} is empty: it holds {len(raw)} bytes and no text.")
     return SourceText(text, path.name, hashlib.sha256(raw).hexdigest(), notices)
