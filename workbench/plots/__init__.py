@@ -6,6 +6,21 @@ them in its customdata as [call_id, channel, start_s, end_s].
 
 from __future__ import annotations
 
+from workbench.plots.baseline import baseline_figure
+from workbench.plots.effects import effects_figure, outcome_figure
+from workbench.plots.heatmap import calls_heatmap_figure
+from workbench.plots.signals import signals_figure
+from workbench.plots.theme import palette_named, tag_style, template_of
 from workbench.plots.trajectory import trajectory_figure
 
-__all__ = ["trajectory_figure"]
+__all__ = [
+    "baseline_figure",
+    "calls_heatmap_figure",
+    "effects_figure",
+    "outcome_figure",
+    "palette_named",
+    "signals_figure",
+    "tag_style",
+    "template_of",
+    "trajectory_figure",
+]

@@ -59,9 +59,12 @@ def effects_figure(effects: pd.DataFrame, *, theme: str = "light") -> Any:
     outcomes = list(dict.fromkeys(effects["outcome"]))
     predictors = _order(effects, outcomes[0])
     figure = make_subplots(
-        cols=len(outcomes), rows=1, shared_yaxes=True, horizontal_spacing=0.05,
+        cols=len(outcomes),
+        rows=1,
+        shared_yaxes=True,
+        horizontal_spacing=0.05,
         subplot_titles=[_panel_title(effects[effects["outcome"] == o], palette) for o in outcomes],
-    )  # fmt: skip
+    )
     for annotation in figure.layout.annotations:
         annotation.update(x=annotation.x, yshift=14, align="center", font={"size": 13})
     steps = effects.drop_duplicates("predictor").set_index("predictor")["step"]
@@ -70,9 +73,15 @@ def effects_figure(effects: pd.DataFrame, *, theme: str = "light") -> Any:
         _draw_panel(figure, own, column, palette)
         unit = str(effects.loc[effects["outcome"] == outcome, "unit"].iloc[0])
         figure.update_xaxes(
-            title=unit, zeroline=True, zerolinecolor=palette.zero, zerolinewidth=1,
-            range=_range(own), showticklabels=bool(own["effect"].notna().any()), row=1, col=column,
-        )  # fmt: skip
+            title=unit,
+            zeroline=True,
+            zerolinecolor=palette.zero,
+            zerolinewidth=1,
+            range=_range(own),
+            showticklabels=bool(own["effect"].notna().any()),
+            row=1,
+            col=column,
+        )
     figure.update_yaxes(
         tickvals=list(range(len(predictors))),
         ticktext=[wrapped(predictor_words(p, float(steps[p])), 30) for p in predictors],
@@ -119,22 +128,31 @@ def _draw_panel(figure: Any, own: pd.DataFrame, column: int, palette: Palette) -
     for place, row in enumerate(own.to_dict("records")):
         if not np.isfinite(row["effect"]):
             figure.add_annotation(
-                x=0.5, xref=f"x{column if column > 1 else ''} domain", y=place, yref="y",
-                text=wrapped(str(row["note"]), 40), showarrow=False, row=1, col=column,
+                x=0.5,
+                xref=f"x{column if column > 1 else ''} domain",
+                y=place,
+                yref="y",
+                text=wrapped(str(row["note"]), 40),
+                showarrow=False,
+                row=1,
+                col=column,
                 font={"size": 10.5, "color": palette.muted},
-            )  # fmt: skip
+            )
             continue
         told = np.isfinite(row["ci_low"])
         holds = bool(row["p_adjusted"] < 0.05)
         if told:
             figure.add_trace(
                 go.Scatter(
-                    x=[row["ci_low"], row["ci_high"]], y=[place, place], mode="lines",
+                    x=[row["ci_low"], row["ci_high"]],
+                    y=[place, place],
+                    mode="lines",
                     line={"color": palette.text if holds else palette.zero, "width": 2.5},
                     hoverinfo="skip",
                 ),
-                row=1, col=column,
-            )  # fmt: skip
+                row=1,
+                col=column,
+            )
         figure.add_trace(
             go.Scatter(
                 x=[row["effect"]],
@@ -153,8 +171,9 @@ def _draw_panel(figure: Any, own: pd.DataFrame, column: int, palette: Palette) -
                 hovertext=[wrapped(f"{row['reading']} {row['note']}".strip())],
                 hoverinfo="text",
             ),
-            row=1, col=column,
-        )  # fmt: skip
+            row=1,
+            col=column,
+        )
 
 
 def _title(effects: pd.DataFrame) -> str:
@@ -236,9 +255,15 @@ def outcome_figure(
         own = rows if group is None else rows[rows[outcome].astype(bool) == group]
         figure.add_trace(
             go.Scatter(
-                x=own[predictor], y=height[own.index], mode="markers",
-                marker={"size": 8, "color": palette.text, "opacity": 0.55,
-                        "symbol": "diamond" if group else "circle"},
+                x=own[predictor],
+                y=height[own.index],
+                mode="markers",
+                marker={
+                    "size": 8,
+                    "color": palette.text,
+                    "opacity": 0.55,
+                    "symbol": "diamond" if group else "circle",
+                },
                 customdata=[[str(call), None, None, None] for call in own["call_id"]],
                 hovertext=[
                     f"<b>call {call}</b><br>{predictor.replace('_', ' ')} {x:.2f}<br>"
@@ -247,20 +272,26 @@ def outcome_figure(
                 ],
                 hoverinfo="text",
             )
-        )  # fmt: skip
+        )
         if group is not None and len(own):
             middle = float(own[predictor].median())
             figure.add_shape(
-                type="line", x0=middle, x1=middle, y0=group - 0.38, y1=group + 0.38,
+                type="line",
+                x0=middle,
+                x1=middle,
+                y0=group - 0.38,
+                y1=group + 0.38,
                 line={"color": palette.alarm, "width": 3},
-            )  # fmt: skip
+            )
     words = outcome_words(outcome)
     if yes_no:
         counts = [int((~rows[outcome].astype(bool)).sum()), int(rows[outcome].astype(bool).sum())]
         figure.update_yaxes(
-            tickvals=[0, 1], range=[-0.6, 1.6], showgrid=False,
+            tickvals=[0, 1],
+            range=[-0.6, 1.6],
+            showgrid=False,
             ticktext=[f"not {words}<br>{counts[0]} calls", f"{words}<br>{counts[1]} calls"],
-        )  # fmt: skip
+        )
     else:
         figure.update_yaxes(title=words)
     figure.update_xaxes(title=predictor.replace("_", " "))

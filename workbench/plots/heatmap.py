@@ -106,29 +106,36 @@ def calls_heatmap_figure(
     signed = variable == "valence"
     figure = go.Figure(
         go.Heatmap(
-            z=value, x=(np.arange(n_bins) + 0.5) / n_bins * 100, y=np.arange(height),
-            zmin=-1 if signed else 0, zmax=1,
+            z=value,
+            x=(np.arange(n_bins) + 0.5) / n_bins * 100,
+            y=np.arange(height),
+            zmin=-1 if signed else 0,
+            zmax=1,
             colorscale=colour_scale(palette.valence if signed else palette.amount),
-            xgap=1, ygap=1 if height <= 150 else 0,
-            customdata=custom, hoverongaps=False,
+            xgap=1,
+            ygap=1 if height <= 150 else 0,
+            customdata=custom,
+            hoverongaps=False,
             hovertemplate=(
                 f"<b>{spelled(variable)} %{{z:.2f}}</b><br>call %{{customdata[0]}}, "
                 "%{customdata[2]:.0f} to %{customdata[3]:.0f} s<extra></extra>"
             ),
             colorbar=_colour_bar(variable, is_tag),
         )
-    )  # fmt: skip
+    )
     _mark_escalations(figure, binned, trajectories, events, durations, place, palette)
     _name_rows(figure, rows, palette)
     row_px = 22 if height <= _NAMED_ROWS else max(2.0, 990 / height)
     figure.update_xaxes(
-        title="share of the call, %", range=[0, 100], showgrid=False,
+        title="share of the call, %",
+        range=[0, 100],
+        showgrid=False,
         tickvals=[0, 25, 50, 75, 100],
-    )  # fmt: skip
+    )
     figure.update_layout(
         template=template_of(palette),
         height=round(max(height * row_px, 90) + _TOP_PX + _BOTTOM_PX),
-        margin={"t": _TOP_PX, "b": _BOTTOM_PX, "r": 164 if len(events) else 24},
+        margin={"t": _TOP_PX, "b": _BOTTOM_PX, "r": 164 if len(events) else 48},
         title={
             "text": _title(binned, rows, variable, role),
             "subtitle": {"text": _subtitle(trajectories, rows, role, variable, is_tag)},
@@ -159,7 +166,7 @@ def _ordered(binned: pd.DataFrame, events: pd.DataFrame, *, highest_first: bool)
             ["last", "id"], ascending=[not highest_first, True]
         )
         if len(own) and rows:
-            place += 1
+            place += 1 + len(calls) // 60
         for call in own["id"]:
             rows.append(_Row(str(call), group, place))
             place += 1
@@ -210,20 +217,31 @@ def _mark_escalations(
         return
     share = (moments / durations.reindex(moments.index)).clip(0, 1) * 100
     channels = binned.groupby("call_id")["channel"].first().to_dict()
+    named = len(place) <= _NAMED_ROWS
     figure.add_trace(
         go.Scatter(
-            x=share, y=[place[str(call)] for call in moments.index], mode="markers",
-            marker={"symbol": "diamond", "size": 9, "color": palette.background,
-                    "line": {"color": palette.text, "width": 1.6}},
+            x=share,
+            y=[place[str(call)] for call in moments.index],
+            mode="markers",
+            marker={
+                "symbol": "diamond",
+                "size": 9 if named else 5,
+                "color": palette.background,
+                "line": {"color": palette.text, "width": 1.6 if named else 1},
+            },
             customdata=[
-                [str(call), None if pd.isna(channels[call]) else int(channels[call]),
-                 max(float(at) - 10.0, 0.0), float(at)]
+                [
+                    str(call),
+                    None if pd.isna(channels[call]) else int(channels[call]),
+                    max(float(at) - 10.0, 0.0),
+                    float(at),
+                ]
                 for call, at in moments.items()
             ],
             hovertext=[f"call {call}<br>escalated, {at:.0f} s" for call, at in moments.items()],
             hoverinfo="text",
         )
-    )  # fmt: skip
+    )
 
 
 def _name_rows(figure: Any, rows: list[_Row], palette: Palette) -> None:
@@ -231,21 +249,29 @@ def _name_rows(figure: Any, rows: list[_Row], palette: Palette) -> None:
     figure.update_yaxes(
         tickvals=[row.place for row in rows] if named else [],
         ticktext=[row.call_id for row in rows] if named else [],
-        autorange="reversed", showgrid=False,
+        range=[rows[-1].place + 0.5, -0.5],
+        showgrid=False,
         title="" if named else "calls",
-    )  # fmt: skip
+    )
     groups = [group for group in _GROUPS if any(row.group == group for row in rows)]
     if groups == [_GROUPS[2]]:
         return
     for group in groups:
         own = [row.place for row in rows if row.group == group]
         figure.add_annotation(
-            x=1, xref="paper", y=own[0] if len(own) > 2 else float(np.mean(own)), yref="y",
+            x=1,
+            xref="paper",
+            y=own[0] if len(own) > 2 else float(np.mean(own)),
+            yref="y",
             text=f"<b>{group}</b><br>{len(own)} call{'s' if len(own) != 1 else ''}",
-            showarrow=False, xanchor="left", xshift=10, align="left",
-            yanchor="top" if len(own) > 2 else "middle", yshift=9 if len(own) > 2 else 0,
+            showarrow=False,
+            xanchor="left",
+            xshift=10,
+            align="left",
+            yanchor="top" if len(own) > 2 else "middle",
+            yshift=9 if len(own) > 2 else 0,
             font={"size": 12, "color": palette.text},
-        )  # fmt: skip
+        )
 
 
 def _title(binned: pd.DataFrame, rows: list[_Row], variable: str, role: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -92,14 +93,14 @@ def spelled(name: str) -> str:
     Returns
     -------
     str
-        Without underscores.
+        Without underscores, safe to show.
 
     Examples
     --------
     >>> spelled("high_pitch")
     'high pitch'
     """
-    return name.replace("_", " ")
+    return escape(name.replace("_", " "), quote=False)
 
 
 def between(low: float, high: float, unit: str, many: str) -> str:
@@ -256,7 +257,6 @@ def wrapped(text: str, width: int = 56) -> str:
     'a &lt; b<br>and so<br>on'
     """
     import textwrap
-    from html import escape
 
     return "<br>".join(escape(line, quote=False) for line in textwrap.wrap(text, width))
 
@@ -281,19 +281,37 @@ def add_moment(
     """
     colour = palette.alarm if colour is None else colour
     figure.add_shape(
-        type="line", x0=at_s, x1=at_s, xref="x", y0=0, y1=1, yref="paper",
+        type="line",
+        x0=at_s,
+        x1=at_s,
+        xref="x",
+        y0=0,
+        y1=1,
+        yref="paper",
         line={"color": colour, "width": 1.5, "dash": "dot"},
-    )  # fmt: skip
+    )
     figure.add_annotation(
-        x=at_s, xref="x", y=1, yref="paper", text=words, showarrow=False, yanchor="bottom",
-        xanchor="left", xshift=-2, font={"color": colour, "size": 12},
-    )  # fmt: skip
+        x=at_s,
+        xref="x",
+        y=1,
+        yref="paper",
+        text=words,
+        showarrow=False,
+        yanchor="bottom",
+        xanchor="left",
+        xshift=-2,
+        font={"color": colour, "size": 12},
+    )
 
 
 def add_cue_lanes(
-    figure: Any, cues: pd.DataFrame, places: Mapping[tuple[str, str], int], palette: Palette,
-    *, row: int,
-) -> None:  # fmt: skip
+    figure: Any,
+    cues: pd.DataFrame,
+    places: Mapping[tuple[str, str], int],
+    palette: Palette,
+    *,
+    row: int,
+) -> None:
     """Draw each fired cue as a mark over the seconds of its utterance.
 
     Parameters
@@ -317,19 +335,27 @@ def add_cue_lanes(
         x, y = spans_xy(own["start_s"], own["end_s"], height)
         figure.add_trace(
             go.Scatter(
-                x=x, y=y, mode="lines", hoverinfo="skip",
+                x=x,
+                y=y,
+                mode="lines",
+                hoverinfo="skip",
                 line={"color": faded(colour, 0.35), "width": 5},
             ),
-            row=row, col=1,
-        )  # fmt: skip
+            row=row,
+            col=1,
+        )
         figure.add_trace(
             go.Scatter(
                 x=(own["start_s"] + own["end_s"]) / 2,
                 y=np.full(len(own), height),
                 mode="markers",
                 name=f"{role}: {spelled(str(cue))}",
-                marker={"symbol": "triangle-up", "size": 10, "color": colour,
-                        "line": {"color": palette.background, "width": 1}},
+                marker={
+                    "symbol": "triangle-up",
+                    "size": 10,
+                    "color": colour,
+                    "line": {"color": palette.background, "width": 1},
+                },
                 customdata=click_rows(own),
                 hovertext=[
                     f"<b>{spelled(str(cue))}</b>, {role}<br>{wrapped(str(evidence))}"
@@ -340,5 +366,6 @@ def add_cue_lanes(
                 ],
                 hoverinfo="text",
             ),
-            row=row, col=1,
-        )  # fmt: skip
+            row=row,
+            col=1,
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,6 @@ from workbench.plots.marks import (
     one_call,
     spans_xy,
     spelled,
-    wrapped,
 )
 from workbench.plots.theme import (
     Palette,
@@ -185,18 +185,28 @@ def _draw_curve(
         if len(known):
             figure.add_trace(
                 go.Scatter(
-                    x=box_x, y=box_y, mode="lines", fill="toself", hoverinfo="skip",
-                    fillcolor=faded(colour, 0.16), line={"width": 0},
+                    x=box_x,
+                    y=box_y,
+                    mode="lines",
+                    fill="toself",
+                    hoverinfo="skip",
+                    fillcolor=faded(colour, 0.16),
+                    line={"width": 0},
                 ),
-                row=row, col=1,
-            )  # fmt: skip
+                row=row,
+                col=1,
+            )
         figure.add_trace(
             go.Scatter(
-                x=own["time_s"], y=own["estimate"], mode="lines", hoverinfo="skip",
+                x=own["time_s"],
+                y=own["estimate"],
+                mode="lines",
+                hoverinfo="skip",
                 line={"color": colour, "width": 1.5, "dash": _dash(str(role))},
             ),
-            row=row, col=1,
-        )  # fmt: skip
+            row=row,
+            col=1,
+        )
         figure.add_trace(
             go.Scatter(
                 x=own["time_s"],
@@ -216,8 +226,9 @@ def _draw_curve(
                 hovertext=[_told_value(variable, r) for r in own.to_dict("records")],
                 hoverinfo="text",
             ),
-            row=row, col=1,
-        )  # fmt: skip
+            row=row,
+            col=1,
+        )
         labels.append((float(own["time_s"].iloc[-1]), float(own["estimate"].iloc[-1]), str(role)))
     _label_ends(figure, labels, palette, (high - low) * 0.1)
     axis: dict[str, Any] = {"range": [low - 0.06 * (high - low), high + 0.06 * (high - low)]}
@@ -242,9 +253,14 @@ def _label_ends(
     for _, value, role in sorted(labels, key=lambda label: label[1]):
         floor = max(value, floor + room)
         figure.add_annotation(
-            x=last, y=floor, text=f"<b>{role}</b>", showarrow=False, xanchor="left", xshift=11,
+            x=last,
+            y=floor,
+            text=f"<b>{role}</b>",
+            showarrow=False,
+            xanchor="left",
+            xshift=11,
             font={"color": palette.role(role), "size": 13},
-        )  # fmt: skip
+        )
 
 
 def _draw_tags(
@@ -261,17 +277,25 @@ def _draw_tags(
         style = tag_style(tag, palette)
         x, y = spans_xy(own["start_s"], own["end_s"], height)
         figure.add_trace(
-            go.Scatter(x=x, y=y, mode="lines", hoverinfo="skip",
-                       line={"color": palette.grid, "width": 2}),
-            row=row, col=1,
-        )  # fmt: skip
+            go.Scatter(
+                x=x, y=y, mode="lines", hoverinfo="skip", line={"color": palette.grid, "width": 2}
+            ),
+            row=row,
+            col=1,
+        )
         heard = own[own["estimate"] > 0]
         x, y = spans_xy(heard["start_s"], heard["end_s"], height)
         figure.add_trace(
-            go.Scatter(x=x, y=y, mode="lines", hoverinfo="skip",
-                       line={"color": faded(style.colour, 0.45), "width": 5}),
-            row=row, col=1,
-        )  # fmt: skip
+            go.Scatter(
+                x=x,
+                y=y,
+                mode="lines",
+                hoverinfo="skip",
+                line={"color": faded(style.colour, 0.45), "width": 5},
+            ),
+            row=row,
+            col=1,
+        )
         figure.add_trace(
             go.Scatter(
                 x=heard["time_s"],
@@ -289,8 +313,9 @@ def _draw_tags(
                 hovertext=[_told_share(tag, r) for r in heard.to_dict("records")],
                 hoverinfo="text",
             ),
-            row=row, col=1,
-        )  # fmt: skip
+            row=row,
+            col=1,
+        )
 
 
 def _draw_events(figure: Any, events: pd.DataFrame | None, call: str, palette: Palette) -> None:
@@ -302,14 +327,28 @@ def _draw_events(figure: Any, events: pd.DataFrame | None, call: str, palette: P
             add_moment(figure, float(start), spelled(str(kind)), palette, colour=palette.muted)
             continue
         figure.add_shape(
-            type="rect", x0=float(start), x1=float(end), xref="x", y0=0, y1=1, yref="paper",
-            fillcolor=faded(palette.zero, 0.16), line={"width": 0}, layer="below",
-        )  # fmt: skip
+            type="rect",
+            x0=float(start),
+            x1=float(end),
+            xref="x",
+            y0=0,
+            y1=1,
+            yref="paper",
+            fillcolor=faded(palette.zero, 0.16),
+            line={"width": 0},
+            layer="below",
+        )
         figure.add_annotation(
-            x=float(start), xref="x", y=1, yref="paper", text=spelled(str(kind)),
-            showarrow=False, yanchor="bottom", xanchor="left",
+            x=float(start),
+            xref="x",
+            y=1,
+            yref="paper",
+            text=spelled(str(kind)),
+            showarrow=False,
+            yanchor="bottom",
+            xanchor="left",
             font={"color": palette.muted, "size": 12},
-        )  # fmt: skip
+        )
 
 
 def _title(call: str, rows: pd.DataFrame, variable: str) -> str:
@@ -325,14 +364,14 @@ def _title(call: str, rows: pd.DataFrame, variable: str) -> str:
                 f"The {role}’s {spelled(variable)} {way} by {abs(trend['change']):.1f} over the "
                 f"call ({ends[0]:.1f} to {ends[1]:.1f})"
             )
-    return f"How call {call} felt"
+    return f"How call {escape(call)} felt"
 
 
 def _subtitle(call: str, rows: pd.DataFrame) -> str:
     n = rows["n_raters"]
     raters = between(n.min(), n.max(), "rater", "raters")
     utterances = rows["utterance_id"].nunique()
-    told = f"Call {call}, {utterances} rated utterances, {raters} each; "
+    told = f"Call {escape(call)}, {utterances} rated utterances, {raters} each; "
     if rows["ci_low"].isna().all():
         return told + "no intervals, as nobody else rated them."
     return told + "bands: 95 % interval of the raters’ mean."
@@ -352,7 +391,7 @@ def _told_value(variable: str, row: Mapping[Any, Any]) -> str:
 def _told_share(tag: str, row: Mapping[Any, Any]) -> str:
     heard, n = round(row["estimate"] * row["n_raters"], 1), int(row["n_raters"])
     raters = "rater" if n == 1 else "raters"
-    return f"<b>{wrapped(spelled(tag))}</b>, heard by {heard:g} of {n} {raters}{_told_where(row)}"
+    return f"<b>{spelled(tag)}</b>, heard by {heard:g} of {n} {raters}{_told_where(row)}"
 
 
 def _told_where(row: Mapping[Any, Any]) -> str:
