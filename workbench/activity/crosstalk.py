@@ -14,6 +14,7 @@ from workbench.errors import InputError
 _MAX_DELAY_S = 0.4
 _WINDOW_S = 0.5
 _SHORTEST_REST_S = 0.15
+_SURE_S, _SPREAD_DB = 2.0, 5.0
 
 _T = TypeVar("_T", bound=np.generic)
 _Levels = npt.NDArray[np.float64]
@@ -35,7 +36,8 @@ def remove_crosstalk(
     channel speaks at that time (or up to 0.4 s before, for an echo), is much
     louder, and this channel's level follows the other's ups and downs. Speech of
     this channel's own speaker, who talks at the same time, does not follow them
-    and stays, even if it is quiet.
+    and stays, even if it is quiet. Once two seconds of leak are found, its
+    loss is known, and half of `min_correlation` is enough for what is as weak.
 
     Parameters
     ----------
@@ -134,11 +136,15 @@ def _leak_frames(
     source_db = _delayed(other_db, delay)
     alone = own & ~source
     usual_db = np.median(own_db[alone]) if alone.sum() * hop_s >= 1.0 else np.inf
-    below = (_rolling_mean(source_db - own_db, window) > min_drop_db) & (
-        _rolling_mean(own_db, window) < usual_db - min_drop_db / 2
-    )
-    follows = _rolling_correlation(own_db, source_db, window) > min_correlation
-    return np.asarray(own & source & below & follows, np.bool_)
+    drop_db = _rolling_mean(source_db - own_db, window)
+    below = (drop_db > min_drop_db) & (_rolling_mean(own_db, window) < usual_db - min_drop_db / 2)
+    correlation = _rolling_correlation(own_db, source_db, window)
+    leak = own & source & below & (correlation > min_correlation)
+    if leak.sum() * hop_s >= _SURE_S:
+        # How weak the leak is, is known now; noise may hide part of its ups and downs.
+        expected = drop_db > np.median(drop_db[leak]) - _SPREAD_DB
+        leak |= own & source & below & expected & (correlation > min_correlation / 2)
+    return np.asarray(leak, np.bool_)
 
 
 def _best_delay(own_db: _Levels, other_db: _Levels, longest: int) -> int:

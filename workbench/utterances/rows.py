@@ -20,7 +20,7 @@ ROLES = ("customer", "agent", "other", "unknown")
 class Segmented(NamedTuple):
     """One way of cutting a call: a row of segmentations and its utterances.
 
-    Attributes
+    Parameters
     ----------
     segmentation : DataFrame
         One row of the table segmentations.

@@ -22,7 +22,7 @@ _COLUMNS = ("call_id", "channel", "start_s", "end_s", "role", "speaker")
 class TierUtterances(NamedTuple):
     """Utterances of an imported tier, and which interval became which.
 
-    Attributes
+    Parameters
     ----------
     segmentation : DataFrame
         One row of the table segmentations.

@@ -30,7 +30,7 @@ REDACTED = "[PII]"
 class CallAnalytics(NamedTuple):
     """A call as Transcribe Call Analytics saw it.
 
-    Attributes
+    Parameters
     ----------
     words : DataFrame
         Rows of the table words: words (source transcribe_call_analytics) and

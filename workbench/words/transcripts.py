@@ -34,7 +34,7 @@ TURN_COLUMNS = ("call_id", "channel", "role", "speaker", "start_s", "end_s", "te
 class Transcript(NamedTuple):
     """A transcript as tables.
 
-    Attributes
+    Parameters
     ----------
     words : DataFrame
         Rows of the table words: the words where their times are known, else the
@@ -52,7 +52,7 @@ class Transcript(NamedTuple):
 class Phrase(NamedTuple):
     """One phrase of a transcript: who, when, what.
 
-    Attributes
+    Parameters
     ----------
     speaker : str or None
         The transcript's name for who speaks.
