@@ -27,13 +27,12 @@ export function facetText(key: string): string {
 
 const LOOKED_AT = 200;
 
-/** Width of a column, from its label and the longest of its first values. */
-export function columnWidth({ name, kind }: Column, data: Columns): string {
+/** Least width of a column in pixels, from its label and the longest of its first values. */
+export function columnWidth({ name, kind }: Column, data: Columns): number {
   const values = (data[name] ?? []).slice(0, LOOKED_AT);
   const longest = values.reduce<number>(
     (most, value) => Math.max(most, cellText(value, kind).length),
     strings.column(name).length + 2,
   );
-  const px = Math.round(Math.min(28, longest) * 7.6 + 18);
-  return kind === "text" ? `minmax(${Math.min(px, 160)}px, ${px}fr)` : `minmax(${px}px, auto)`;
+  return Math.round(Math.min(kind === "text" ? 24 : 40, longest) * 7.6 + 18);
 }

@@ -17,6 +17,7 @@ export interface CallListSetup {
 }
 
 const ROW_PX = 34;
+const BUTTONS_PX = 72;
 
 export class CallList {
   private readonly life = new AbortController();
@@ -58,7 +59,9 @@ export class CallList {
     this.strip.element.hidden = true;
     this.clearButton = button("wb-button", strings.clear, () => this.clear(), { signal });
     const widths = setup.columns.map((column) => columnWidth(column, setup.data));
-    root.style.setProperty("--wb-columns", ["34px", "38px", ...widths].join(" "));
+    const columns = widths.map((px) => `minmax(${px}px, ${px}fr)`);
+    root.style.setProperty("--wb-columns", `repeat(2, ${BUTTONS_PX / 2}px) ${columns.join(" ")}`);
+    root.style.setProperty("--wb-least", `${widths.reduce((sum, px) => sum + px, BUTTONS_PX)}px`);
     this.body = el("div.wb-rows", {
       role: "grid",
       tabindex: 0,

@@ -102,7 +102,7 @@ export class Chips {
         Math.max(0, this.element.clientWidth - this.hint.offsetWidth),
       );
       this.hint.style.left = `${left}px`;
-      this.hint.style.top = `${chip.offsetTop + chip.offsetHeight + 4}px`;
+      this.hint.style.bottom = `${this.element.clientHeight - chip.offsetTop + 4}px`;
     }, afterMs);
   }
 

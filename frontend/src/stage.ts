@@ -97,10 +97,8 @@ export class Stage {
       ((second - view.startS) / (view.endS - view.startS)) * canvas.width;
     const [from, to] = [x(unit.start_s), x(unit.end_s)];
     const height = canvas.height - AXIS_PX;
-    canvas.context.globalAlpha = 0.07;
-    canvas.context.fillStyle = colours.text;
-    canvas.context.fillRect(from, 0, to - from, height);
-    canvas.context.globalAlpha = 1;
+    const part = from > 0.5 || to < canvas.width - 0.5;
+    if (part) this.drawUnit(canvas, [from, to], height, colours);
     for (const lane of this.lanesIn(height)) {
       const gain = lane.peaks ? gainOf(lane.peaks) : 1;
       const bars = this.peaksOf(lane.column, lane.peaks, Math.round(canvas.width));
@@ -115,7 +113,6 @@ export class Stage {
         );
       }
     }
-    this.drawBounds(canvas, [from, to], height, colours);
     this.drawAxis(canvas, x, height, colours);
   }
 
@@ -166,12 +163,16 @@ export class Stage {
     return fine.map((peak, i) => peak ?? coarse[i] ?? null);
   }
 
-  private drawBounds(
+  private drawUnit(
     { context }: Canvas,
     edges: [number, number],
     height: number,
     colours: Palette,
   ): void {
+    context.globalAlpha = 0.07;
+    context.fillStyle = colours.text;
+    context.fillRect(edges[0], 0, edges[1] - edges[0], height);
+    context.globalAlpha = 1;
     context.fillStyle = colours.muted;
     for (const edge of edges) context.fillRect(Math.round(edge) - 0.5, 0, 1, height);
   }

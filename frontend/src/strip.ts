@@ -33,7 +33,7 @@ export class Strip {
   private secondS = 0;
 
   constructor(
-    private readonly root: HTMLElement,
+    root: HTMLElement,
     wire: Wire,
     private readonly changed: () => void,
     private readonly signal: AbortSignal,
@@ -41,7 +41,10 @@ export class Strip {
     this.source = new CallSource(wire, () => this.stage.draw());
     this.playback = new Playback(this.source, {
       moved: (second) => this.at(second),
-      changed: () => this.refresh(),
+      changed: () => {
+        this.refresh();
+        this.changed();
+      },
       failed: (error) => this.say(error instanceof Error ? error.message : String(error)),
     });
     this.stage = new Stage(root, this.source.windows, (at) => this.playback.seek(at), signal);
@@ -135,8 +138,6 @@ export class Strip {
     const old = this.button.firstElementChild;
     if (old && !old.classList.contains(`wb-icon-${name}`)) old.replaceWith(icon(name));
     setAttributes(this.button, { "aria-label": strings[name] });
-    this.root.classList.toggle("wb-playing", this.playback.playing);
-    this.changed();
   }
 
   private keydown(event: KeyboardEvent): void {

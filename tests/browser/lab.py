@@ -1,0 +1,214 @@
+"""JupyterLab on a folder of its own, and a notebook in Chromium, as an analyst would use them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+]
+IDLE = """() => {
+  const session = window.jupyterapp?.shell.currentWidget?.context?.sessionContext;
+  const kernel = session?.session?.kernel;
+  return !!(session?.isReady && kernel?.status === 'idle' && kernel.connectionStatus === 'connected');
+}"""
+DONE = """() => {
+  const panel = window.jupyterapp.shell.currentWidget;
+  const cells = panel.content.widgets.filter(
+    cell => cell.model.type === 'code' && cell.model.sharedModel.getSource().trim());
+  return panel.context.sessionContext.session.kernel.status === 'idle' && cells.length > 0 &&
+    cells.every(cell => cell.model.executionCount != null && cell.model.executionState !== 'running');
+}"""
+ERRORS = """() => window.jupyterapp.shell.currentWidget.content.widgets.flatMap(
+  cell => cell.model.type !== 'code' ? [] : cell.model.outputs.toJSON()
+    .filter(output => output.output_type === 'error')
+    .map(output => output.ename + ': ' + output.evalue))"""
+IN_KERNEL = """async code => {
+  const kernel = window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel;
+  const future = kernel.requestExecute({ code, store_history: false });
+  let out = '';
+  future.onIOPub = message => {
+    if (message.header.msg_type === 'stream') out += message.content.text;
+    if (message.header.msg_type === 'error') out += 'ERROR ' + message.content.evalue;
+  };
+  await future.done;
+  return out;
+}"""
+# What is sent to the loudspeaker can be looked at, and is: nothing here trusts a flag.
+LISTEN_IN = """(() => {
+  const connect = AudioNode.prototype.connect;
+  AudioNode.prototype.connect = function (target, ...rest) {
+    if (target instanceof AudioDestinationNode) {
+      const ear = this.context.createAnalyser();
+      ear.fftSize = 512;
+      connect.call(this, ear);
+      window.ear = ear;
+    }
+    return connect.call(this, target, ...rest);
+  };
+  window.loudness = () => {
+    if (window.ear?.context.state !== 'running') return 0;
+    const samples = new Float32Array(window.ear.fftSize);
+    window.ear.getFloatTimeDomainData(samples);
+    return Math.sqrt(samples.reduce((sum, x) => sum + x * x, 0) / samples.length);
+  };
+  window.pitch = () => {
+    const samples = new Float32Array(window.ear.fftSize);
+    window.ear.getFloatTimeDomainData(samples);
+    let crossings = 0;
+    for (let i = 1; i < samples.length; i++) if (samples[i - 1] < 0 && samples[i] >= 0) crossings++;
+    return crossings / (samples.length / window.ear.context.sampleRate);
+  };
+})()"""
+
+
+@contextlib.contextmanager
+def lab_server(folder: Path) -> Iterator[str]:
+    """Run JupyterLab with settings, data and runtime files of its own; give its address."""
+    work = folder / "work"
+    settings = folder / "settings" / "@jupyterlab" / "apputils-extension"
+    for path in (work, settings):
+        path.mkdir(parents=True)
+    quiet = {"fetchNews": "false", "checkForUpdates": False}
+    (settings / "notification.jupyterlab-settings").write_text(json.dumps(quiet))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    own = {
+        "IPYTHONDIR": folder / "ipython",
+        "JUPYTER_CONFIG_DIR": folder / "config",
+        "JUPYTER_DATA_DIR": folder / "data",
+        "JUPYTER_RUNTIME_DIR": folder / "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": folder / "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": folder / "workspaces",
+        "PYTHONPATH": ROOT,
+    }
+    command = [sys.executable, "-m", "jupyter", "lab", "--allow-root", "--no-browser"]
+    command += ["--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"]
+    command += ["--IdentityProvider.token=tests", f"--ServerApp.root_dir={work}"]
+    command += ["--LabApp.expose_app_in_browser=True"]
+    command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    log = folder / "server.log"
+    with log.open("w") as stream:
+        server = subprocess.Popen(
+            command,
+            stdout=stream,
+            stderr=stream,
+            env=os.environ | {name: str(value) for name, value in own.items()},
+            start_new_session=True,
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(server, address, log)
+        yield address
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+
+
+def _wait_for(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            urllib.request.urlopen(f"{address}/api/status?token=tests", timeout=2).read()
+        except OSError:
+            if server.poll() is not None:
+                break
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError("JupyterLab did not start:\n" + log.read_text()[-2000:])
+
+
+SET_CELL = """source => {
+  const cells = window.jupyterapp.shell.currentWidget.content.widgets;
+  cells[0].model.sharedModel.setSource(source);
+}"""
+
+
+class Notebook:
+    """A notebook of one cell that is open in a page; each test writes the cell anew."""
+
+    def __init__(self, page: Any, address: str, folder: Path) -> None:
+        self.page = page
+        self.problems: list[str] = []
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.on("console", self._heard)
+        page.add_init_script(LISTEN_IN)
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        notebook.metadata["kernelspec"] = kernel
+        nbformat.write(notebook, folder / "work" / "notebook.ipynb")
+        page.goto(f"{address}/doc/tree/notebook.ipynb?token=tests")
+        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        page.wait_for_function(IDLE, timeout=60_000)
+
+    def _heard(self, message: Any) -> None:
+        if message.type == "error":
+            self.problems.append(message.text)
+
+    def show(self, cell: str) -> None:
+        """Write the cell, run it and wait until it has run."""
+        self.page.evaluate(SET_CELL, cell)
+        self.run()
+
+    def run(self) -> None:
+        """Run the cell and wait until it has run."""
+        self.page.evaluate(
+            "() => window.jupyterapp.commands.execute('notebook:run-all-cells').then(() => 0)"
+        )
+        self.page.wait_for_function(DONE, timeout=60_000)
+        errors = self.page.evaluate(ERRORS)
+        assert errors == [], errors
+
+    def python(self, expression: str) -> Any:
+        """Evaluate an expression in the kernel; what comes back went through JSON."""
+        code = f"import json as _j; print(_j.dumps({expression}, default=str))"
+        out = self.page.evaluate(IN_KERNEL, code)
+        try:
+            return json.loads(out)
+        except ValueError:
+            raise AssertionError(out) from None
+
+    def do(self, code: str) -> None:
+        """Run code in the kernel."""
+        assert self.page.evaluate(IN_KERNEL, code) == ""
+
+    def keys(self, *keys: str) -> None:
+        """Press keys one after the other."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def until(self, condition: str, seconds: float = 15) -> None:
+        """Wait until a condition in the page holds."""
+        self.page.wait_for_function(condition, timeout=1000 * seconds)
+
+    def text(self, selector: str) -> str:
+        """Give the text of an element."""
+        return str(self.page.locator(selector).text_content())

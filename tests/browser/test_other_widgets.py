@@ -1,0 +1,125 @@
+"""The list of calls, the player and playable figures in JupyterLab."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+PLAYING = "() => window.loudness() > 0.1"
+SILENT = "() => window.loudness() < 0.001"
+
+
+def pitch_of(hertz):
+    return f"() => Math.abs(window.pitch() - {hertz}) < 40"
+
+CALLS = """
+from tests.browser.call_of_tones import *
+from workbench.widgets import CallList
+n = 10_000
+calls = pd.DataFrame({
+    "call_id": [f"{i:05d}" for i in range(n)],
+    "queue": ["billing", "sales", "returns", "other"] * (n // 4),
+    "duration_s": [DURATION_S if i % 5 else None for i in range(n)],
+    "has_audio": [bool(i % 5) for i in range(n)],
+})
+heard = []
+def play(row):
+    heard.append((row["call_id"], row["start_s"], row["end_s"]))
+    return tones(row["start_s"], row["end_s"]), RATE
+view = CallList(calls, play, peaks=peaks)
+view
+"""
+
+
+def test_ten_thousand_calls_are_filtered_heard_and_selected(book):
+    book.show(CALLS)
+    page = book.page
+    page.locator(".wb-row[data-at='0']").wait_for()
+    assert page.locator(".wb-row[data-at]").count() < 60
+    page.get_by_role("searchbox").fill("billing 002")
+    page.get_by_text("28 of 10000 calls").wait_for()
+    page.get_by_role("combobox", name="Audio").select_option(label="Audio: yes")
+    page.get_by_text("22 of 10000 calls").wait_for()
+    page.locator(".wb-rows").focus()
+    book.keys("ArrowDown", "Space")
+    book.until(PLAYING, 15)
+    assert book.python("heard[0]") == ["00028", 0.0, 10.0]
+    book.keys("Enter", "Space")
+    book.until(SILENT)
+    page.get_by_role("button", name="Clear filters").click()
+    page.get_by_text("10000 calls, 1 selected").wait_for()
+    page.locator(".wb-rows").evaluate("list => { list.scrollTop = 34 * 5000; }")
+    page.locator(".wb-row[data-at='5000'] .wb-check").click()
+    page.get_by_text("10000 calls, 2 selected").wait_for()
+    assert book.python("view.selected['call_id'].tolist()") == ["00028", "05000"]
+    assert page.get_by_role("button", name="Play call 05000").is_disabled()
+
+
+FIGURE = """
+import plotly.graph_objects as go
+from tests.browser.call_of_tones import *
+from workbench.errors import RecordingError
+from workbench.widgets import playable
+rows = []
+def play(row):
+    rows.append(row)
+    if row["call_id"] == "0008":
+        raise RecordingError("Call 0008 has no audio; it was registered from a table.")
+    return tones(row["start_s"], row["end_s"]), RATE
+figure = go.Figure(go.Scatter(x=[1, 2], y=[1, 2], mode="markers", marker={"size": 30},
+                              customdata=[["0007", 0, 8.5, 11.5], ["0008", None, None, None]]))
+playable(figure.update_layout(height=280), play)
+"""
+
+
+def test_a_click_on_a_point_plays_the_seconds_behind_it(book):
+    book.show(FIGURE)
+    page = book.page
+    page.get_by_text("Click a point to hear it.").wait_for()
+    points = page.locator(".scatterlayer .point")
+    points.nth(1).wait_for()
+
+    def click(number):
+        box = points.nth(number).bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.wait_for_timeout(150)
+        page.mouse.click(x, y)
+
+    click(0)
+    book.until(PLAYING)
+    book.until(pitch_of(440))
+    page.get_by_text("Call 0007, 0:08.5 to 0:11.5").wait_for()
+    click(1)
+    page.get_by_text("Call 0008 has no audio; it was registered from a table.").wait_for()
+    assert book.python("rows") == [
+        {"call_id": "0007", "channel": 0, "start_s": 8.5, "end_s": 11.5},
+        {"call_id": "0008"},
+    ]
+
+
+PLAYER = """
+from tests.browser.call_of_tones import *
+from workbench.widgets import Player
+player = Player(tones(8, 12), RATE, caption="Call 0007", start_s=8, roles=["customer", "agent"])
+player
+"""
+
+
+def test_the_player_plays_stops_and_seeks_by_keys(book):
+    book.show(PLAYER)
+    page = book.page
+    button = page.get_by_role("button", name="Play")
+    button.wait_for()
+    button.focus()
+    book.keys("Space")
+    book.until(PLAYING)
+    book.keys("Enter")
+    book.until(SILENT)
+    slider = page.get_by_role("slider")
+    slider.focus()
+    book.keys("Home", "ArrowRight")
+    book.until(PLAYING)
+    assert "Call 0007" in page.locator(".wb-player").text_content()
+    assert page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length") == 1
