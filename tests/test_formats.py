@@ -45,6 +45,8 @@ def test_every_format_does_something_and_is_listed():
     table = formats_table().set_index("format")
     assert table.loc["elan_tab", ["imports", "exports"]].tolist() == [True, False]
     assert "mapping" in accepted_options("elan_tab")
+    assert "taxonomy" in accepted_options("textgrid", "import")
+    assert "taxonomy" not in accepted_options("textgrid", "export")
 
 
 def test_unknown_names_and_options_suggest_the_nearest(tmp_path):

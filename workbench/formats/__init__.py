@@ -171,13 +171,15 @@ def formats_table() -> pd.DataFrame:
     )
 
 
-def accepted_options(name: str) -> tuple[str, ...]:
-    """List the options that a format takes, in either direction.
+def accepted_options(name: str, direction: str | None = None) -> tuple[str, ...]:
+    """List the options that a format takes.
 
     Parameters
     ----------
     name : str
         Name of the format.
+    direction : str, optional
+        "import" or "export"; those of either if not given.
 
     Returns
     -------
@@ -191,11 +193,12 @@ def accepted_options(name: str) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> accepted_options("tables")
+    >>> accepted_options("tables", "export")
     ('kind', 'overwrite')
     """
-    entry = format_named(name)
-    functions = [function for function in (entry.import_, entry.export) if function is not None]
+    entry = format_named(name, direction=direction)
+    ways = {"import": entry.import_, "export": entry.export}
+    functions = [way for word, way in ways.items() if way and direction in (None, word)]
     return tuple(sorted({name for function in functions for name in _keywords(function)}))
 
 

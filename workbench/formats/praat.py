@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from workbench.errors import InputError
 from workbench.formats.source_files import SourceText
@@ -113,6 +114,25 @@ class _Tokens:
         return int(value)
 
 
+def check_not_binary(path: Path) -> None:
+    """Refuse the binary form of a TextGrid.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Raises
+    ------
+    InputError
+        If it begins as Praat's binary files do.
+    """
+    if path.is_file():
+        with path.open("rb") as stream:
+            if stream.read(12) == b"ooBinaryFile":
+                raise InputError(f"{path.name} is a binary TextGrid. Save it in Praat as text.")
+
+
 def read_grid(source: SourceText) -> Grid:
     """Read a TextGrid in long or short text.
 
@@ -131,8 +151,6 @@ def read_grid(source: SourceText) -> Grid:
     InputError
         If it is not a TextGrid in text, or is cut short.
     """
-    if source.text.startswith("ooBinaryFile"):
-        raise InputError(f"{source.name} is a binary TextGrid. Save it in Praat as text.")
     if source.text.lstrip().startswith('"Praat chronological TextGrid'):
         raise InputError(
             f"{source.name} is a chronological TextGrid. Save it in Praat with Save as text file."

@@ -84,7 +84,9 @@ def import_ratings_csv(
     ----------
     path : str or Path
         The ratings.
-    call_id, rater_id, role, channel
+    call_id, rater_id, role : str, optional
+        For files without a column of that name.
+    channel : int, optional
         For files without a column of that name.
     calls : collection of str, optional
         Calls of the register; rows of others are left out.

@@ -16,7 +16,15 @@ from workbench.formats.intervals import heard_table, known_calls_only
 from workbench.formats.judgements import Judgement, check_pass, judge_labels, make_imported
 from workbench.formats.labels import LabelMap, check_labels
 from workbench.formats.meanings import HeardTag, Meaning, check_against, split_label
-from workbench.formats.praat import INTERVALS, POINTS, Grid, GridTier, Mark, read_grid
+from workbench.formats.praat import (
+    INTERVALS,
+    POINTS,
+    Grid,
+    GridTier,
+    Mark,
+    check_not_binary,
+    read_grid,
+)
 from workbench.formats.source_files import read_source
 from workbench.formats.staging import id_of_stem
 from workbench.formats.tiers import STRENGTHS, TAGS, Tier, assign_tiers, read_tier_name
@@ -85,6 +93,7 @@ def import_textgrid(
     InputError
         If the file is broken, a label unknown or the call not in the register.
     """
+    check_not_binary(Path(path))
     source = read_source(path)
     check_pass(pass_)
     grid = read_grid(source)
