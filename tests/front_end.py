@@ -20,7 +20,9 @@ def main() -> None:
     npm = base / ("" if windows else "lib") / "node_modules/npm/bin/npm-cli.js"
     env = {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ['PATH']}"}
     if not (FRONTEND / "node_modules").is_dir():
-        subprocess.run([node, npm, "ci", "--no-audit", "--no-fund"], cwd=FRONTEND, env=env, check=True)
+        subprocess.run(
+            [node, npm, "ci", "--no-audit", "--no-fund"], cwd=FRONTEND, env=env, check=True
+        )
     for script in ("typecheck", "test"):
         done = subprocess.run([node, npm, "run", "--silent", script], cwd=FRONTEND, env=env)
         if done.returncode:

@@ -38,7 +38,7 @@ def test_the_whole_path(calls, tmp_path, database_url, capsys):
         "default\t\t00:00:03.600\t3.6\t00:00:06.400\t6.4\t00:00:02.800\t2.8\td\n"
         "default\t\t00:00:09.500\t9.5\t00:00:12.500\t12.5\t00:00:03.000\t3.0\tnn\n"
     )
-    imported = ["import", folder, tier, "--format", "elan_tab", "--call", "c0"]
+    imported = ["import", folder, tier, "--format", "elan_tab", "--call", "c0", "--labels", "utep"]
     assert run(*imported, "--rater", "r1", "--role", "customer") == 0
     assert run(*imported, "--rater", "r1", "--role", "customer") == 0
     assert len(workspace.open(folder).table("ratings")) == 2

@@ -82,7 +82,17 @@ def test_no_module_outgrows_its_room():
 
 def test_the_wheel_holds_bundle_samples_notebooks_and_taxonomy(tmp_path):
     subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", tmp_path, "."],
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "wheel",
+            "--quiet",
+            "--no-deps",
+            "--wheel-dir",
+            tmp_path,
+            ".",
+        ],
         cwd=ROOT,
         check=True,
     )

@@ -99,6 +99,7 @@ def _parser() -> _Parser:
     import_.add_argument("--call", metavar="ID", help="the call, where the file does not say")
     import_.add_argument("--rater", metavar="ID")
     import_.add_argument("--role", help="whose speech a tier without a role holds")
+    import_.add_argument("--labels", metavar="NAME", help="what the labels mean, for example utep")
     export = command("export", _export, "write tables or ratings for other tools")
     export.add_argument("dir")
     export.add_argument("out")
@@ -118,8 +119,7 @@ def _open(options: argparse.Namespace) -> Any:
 def _lab(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     from workbench.lab import run_lab
 
-    code = run_lab(options.dir, port=options.port, browser=not options.no_browser)
-    return code, {"lines": ["JupyterLab has ended."]}
+    run_lab(options.dir, port=options.port, browser=not options.no_browser)
 
 
 def _create(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
@@ -166,6 +166,7 @@ def _import(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         call_id=options.call,
         rater=options.rater,
         role=options.role,
+        **({"mapping": options.labels} if options.labels else {}),
     )
     return ALL_DONE, {"notices": lines, "lines": lines}
 

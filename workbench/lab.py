@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from workbench.errors import WorkspaceError
 from workbench.workspace import WORKSPACE_VARIABLE
@@ -34,8 +35,8 @@ def notebook_folder() -> Path:
     return beside if (beside / START).exists() else package / "notebooks"
 
 
-def run_lab(workspace: str | Path | None, *, port: int, browser: bool) -> int:
-    """Start JupyterLab and stay until it ends.
+def run_lab(workspace: str | Path | None, *, port: int, browser: bool) -> NoReturn:
+    """Become JupyterLab, which stays until it is stopped.
 
     Parameters
     ----------
@@ -46,11 +47,6 @@ def run_lab(workspace: str | Path | None, *, port: int, browser: bool) -> int:
         Port to listen on.
     browser : bool
         Whether to open a browser; without a display the address is printed.
-
-    Returns
-    -------
-    int
-        JupyterLab's exit code.
 
     Raises
     ------
@@ -90,5 +86,5 @@ def run_lab(workspace: str | Path | None, *, port: int, browser: bool) -> int:
     if sys.platform == "win32":
         import subprocess
 
-        return subprocess.run(command, env=environment).returncode
+        sys.exit(subprocess.run(command, env=environment, check=False).returncode)
     os.execve(sys.executable, command, environment)  # noqa: S606

@@ -70,9 +70,7 @@ def create(folder: str | Path, *, db: str | None = None) -> Workspace:
         )
     url = db or Config.database
     check_database_url(url)
-    config = Config(
-        database=url, policy=Policy(customer_key_file=str(home() / "customer.key"))
-    )
+    config = Config(database=url, policy=Policy(customer_key_file=str(home() / "customer.key")))
     made: list[Path] = []
     try:
         for part in (folder, folder / "taxonomies"):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from workbench.utterances import Segmented, TierUtterances
-    from workbench.workspace.door import Workspace
+    from workbench.workspace.core import Core
 
 HOP_S = 0.01
 METHOD = "voice_activity"
@@ -29,7 +29,7 @@ COLUMNS = ["call_id", "path", "reason"]
 Activity = dict[int, "tuple[npt.NDArray[np.bool_], float, float]"]
 
 
-def segment(ws: Workspace, *, min_silence_s: float | None) -> tuple[pd.DataFrame, list[str]]:
+def segment(ws: Core, *, min_silence_s: float | None) -> tuple[pd.DataFrame, list[str]]:
     """Cut every call with audio by speech activity.
 
     A tier that somebody imported stays in use; what speech activity finds is
@@ -37,7 +37,7 @@ def segment(ws: Workspace, *, min_silence_s: float | None) -> tuple[pd.DataFrame
 
     Parameters
     ----------
-    ws : Workspace
+    ws : Core
         The workspace.
     min_silence_s : float or None
         Silence that ends an utterance, seconds; None for the workspace's setting.
@@ -57,7 +57,8 @@ def segment(ws: Workspace, *, min_silence_s: float | None) -> tuple[pd.DataFrame
     failed, n_new, n_beside = [], 0, 0
     for call_id in with_progress(calls, total=len(calls), doing="segmenting", unit="call"):
         own = there[there["call_id"] == call_id]
-        same = own[(own["method"] == METHOD) & [s == settings.as_dict() for s in own["settings"]]]
+        alike = own["settings"].map(lambda stored: stored == settings.as_dict()).astype(bool)
+        same = own[(own["method"] == METHOD) & alike]
         tier_in_use = bool((own["in_use"] & (own["method"] != METHOD)).any())
         if len(same):
             if not tier_in_use and not same["in_use"].item():
@@ -78,7 +79,7 @@ def segment(ws: Workspace, *, min_silence_s: float | None) -> tuple[pd.DataFrame
 
 
 def _cut_call(
-    ws: Workspace, call_id: str, settings: UtteranceSettings, agent_id: Any, *, in_use: bool
+    ws: Core, call_id: str, settings: UtteranceSettings, agent_id: Any, *, in_use: bool
 ) -> None:
     files = channel_files(ws, call_id)
     channels = ws.store.read("channels", call_id=call_id)
@@ -134,12 +135,12 @@ def further_units(
     return [turns_of(utterances, there), whole] if len(utterances) else [whole]
 
 
-def add_all(ws: Workspace, parts: Sequence[Segmented | TierUtterances], *, in_use: bool) -> None:
+def add_all(ws: Core, parts: Sequence[Segmented | TierUtterances], *, in_use: bool) -> None:
     """Write several segmentations in one transaction.
 
     Parameters
     ----------
-    ws : Workspace
+    ws : Core
         The workspace.
     parts : sequence of Segmented or TierUtterances
         Segmentations with their utterances.
@@ -153,12 +154,12 @@ def add_all(ws: Workspace, parts: Sequence[Segmented | TierUtterances], *, in_us
     )
 
 
-def call_activity(ws: Workspace, files: pd.DataFrame) -> Activity:
+def call_activity(ws: Core, files: pd.DataFrame) -> Activity:
     """Tell speech from silence on every channel of a call, without crosstalk.
 
     Parameters
     ----------
-    ws : Workspace
+    ws : Core
         The workspace.
     files : DataFrame
         From `channel_files`.

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
-from workbench.config import Config
-from workbench.schema import table_named
-from workbench.store import Store
-from workbench.workspace.cache import Cache
-
-if TYPE_CHECKING:
-    from workbench.taxonomies import Taxonomy
-    from workbench.widgets import CallList, Labeler, Player
+from workbench.workspace.core import columns_of
+from workbench.workspace.looking import Looking
 
 
-class Workspace:
+class Workspace(Looking):
     """A folder with settings, a database and a cache; audio stays where it is.
 
     `wb.create`, `wb.open` and `wb.samples` make one. Every method takes and
@@ -35,23 +27,6 @@ class Workspace:
     store : Store
         Its open database.
     """
-
-    def __init__(self, folder: Path, config: Config, store: Store) -> None:
-        self.folder = folder
-        self.config = config
-        self.store = store
-        self.cache = Cache(folder / "cache")
-
-    def __repr__(self) -> str:
-        """Say what is inside, in a line."""
-        recordings = self.store.read("recordings")
-        return (
-            f"Workspace {self.folder}: {len(self.store.read('calls'))} calls, "
-            f"{recordings['duration_s'].sum() / 3600:.1f} hours of audio, "
-            f"{len(self.store.current_ratings()[0])} ratings"
-        )
-
-    # ---- taking calls in -------------------------------------------------------------
 
     def ingest(
         self,
@@ -93,9 +68,7 @@ class Workspace:
         """
         from workbench.workspace import taking_in
 
-        failed, notices = taking_in.ingest(
-            self, source, root=root, roles=roles, pattern=pattern
-        )
+        failed, notices = taking_in.ingest(self, source, root=root, roles=roles, pattern=pattern)
         return _report(failed, notices)
 
     def suggest_roles(self) -> pd.DataFrame:
@@ -122,8 +95,6 @@ class Workspace:
             call_id, channel, role.
         """
         self.store.set_roles(roles[["call_id", "channel", "role"]])
-
-    # ---- stages ----------------------------------------------------------------------
 
     def segment(self, *, min_silence_s: float | None = None) -> pd.DataFrame:
         """Find the utterances and turns of every call with audio.
@@ -157,219 +128,41 @@ class Workspace:
 
         return _report(*measuring.measure(self))
 
-    # ---- tables ----------------------------------------------------------------------
-
-    def table(self, name: str, *, as_of: datetime | None = None, **where: Any) -> pd.DataFrame:
-        """Give any table of the workbench as a DataFrame.
+    def cues(self, *, thresholds: pd.DataFrame | None = None) -> pd.DataFrame:
+        """Judge the cues anew, with thresholds of your own.
 
         Parameters
         ----------
-        name : str
-            Its name; `wb.schema.data_dictionary()` explains every column.
-        as_of : datetime, optional
-            For people's work: as it was then.
-        **where : object
-            Column values to choose rows by, for example call_id="0007"; the
-            column pass is written pass_.
+        thresholds : DataFrame, optional
+            As from `wb.cues.default_thresholds()`, edited.
 
         Returns
         -------
         DataFrame
-            With the documented columns, dtypes and units.
-
-        Raises
-        ------
-        InputError
-            If there is no such table or column.
+            The table cues.
         """
         from workbench.workspace import tables
 
-        where = {column.rstrip("_"): value for column, value in where.items()}
-        if table_named(name).part == "derived":
-            return tables.derived(self, name, as_of=as_of, **where)
-        return self.store.read(name, as_of=as_of, **where)
+        return tables.cues(self, thresholds=thresholds)
 
-    def utterances(self, *, unit: str = "utterance", call_id: str | None = None) -> pd.DataFrame:
-        """List the utterances in use, with the words that were said in them.
-
-        Parameters
-        ----------
-        unit : str
-            "utterance", "turn" or "call".
-        call_id : str, optional
-            Only this call.
-
-        Returns
-        -------
-        DataFrame
-            The columns of `utterances` and `text` (missing without transcript).
-        """
-        from workbench.workspace import tables
-
-        return tables.utterances_in_use(self, unit=unit, call_id=call_id)
-
-    def taxonomy(self) -> Taxonomy:
-        """Give the taxonomy that ratings are made in now.
-
-        Returns
-        -------
-        Taxonomy
-            From taxonomies/*.yaml; a version that a rating names is frozen.
-        """
-        from workbench.workspace import labelling
-
-        return labelling.current_taxonomy(self)
-
-    # ---- listening and labelling -----------------------------------------------------
-
-    def labeler(
-        self,
-        rater: str,
-        *,
-        call_id: str | None = None,
-        unit: str = "utterance",
-        role: str | None = "customer",
-        name: str | None = None,
-        text: bool = True,
-    ) -> Labeler:
-        """Open the Labeler: hear each utterance, tag how it sounds.
-
-        Each rating is in the database when the widget says "saved". Opened
-        again, it goes on at the first utterance that this rater has not rated.
-
-        Parameters
-        ----------
-        rater : str
-            Who rates.
-        call_id : str, optional
-            Only this call; by default every call with audio.
-        unit : str
-            What is rated: "utterance", "turn" or "call".
-        role : str, optional
-            Whose speech is rated; None for everybody's.
-        name : str, optional
-            The rater's name, when new.
-        text : bool
-            Whether the transcript is shown, where there is one. Ratings with
-            text are of the pass "both", without of the pass "voice"; the two
-            are never mixed.
-
-        Returns
-        -------
-        Labeler
-            A widget; leave it as the last line of a cell.
-        """
-        from workbench.workspace import labelling
-
-        return labelling.labeler(
-            self, rater, call_id=call_id, unit=unit, role=role, name=name, text=text
-        )
-
-    def listen(self, row: Mapping[str, Any] | pd.Series | pd.DataFrame | str) -> Player:
-        """Play what is behind a row.
-
-        Parameters
-        ----------
-        row : mapping, Series, one-row DataFrame or str
-            Anything with call_id and, where it has them, channel, start_s and
-            end_s; or an utterance_id; or the id of a call.
-
-        Returns
-        -------
-        Player
-            A widget. A call without audio says so.
-        """
-        from workbench.workspace import labelling
-
-        return labelling.listen(self, row)
-
-    def calls_view(self) -> CallList:
-        """List the calls: filter, sort, play.
-
-        Returns
-        -------
-        CallList
-            A widget; `.selected` is the chosen calls as a table.
-        """
-        from workbench.workspace import labelling
-
-        return labelling.calls_view(self)
-
-    # ---- pictures --------------------------------------------------------------------
-
-    def trajectory(self, call_id: str) -> Any:
-        """Draw how a call felt over time; a click plays the seconds behind a point.
-
-        Parameters
-        ----------
-        call_id : str
-            The call.
-
-        Returns
-        -------
-        widget
-            The figure with a player below.
-        """
-        from workbench.workspace import pictures
-
-        return pictures.trajectory(self, call_id)
-
-    def heatmap(self, *, variable: str = "valence", role: str = "customer") -> Any:
-        """Draw many calls, one row each, over time; a click plays.
-
-        Parameters
-        ----------
-        variable : str
-            A tag or a dimension.
-        role : str
-            Whose feeling.
-
-        Returns
-        -------
-        widget
-            The figure with a player below.
-        """
-        from workbench.workspace import pictures
-
-        return pictures.heatmap(self, variable=variable, role=role)
-
-    def signals(self, call_id: str, *, start_s: float, end_s: float) -> Any:
-        """Draw waveform, F0 and intensity of some seconds; a click plays.
-
-        Parameters
-        ----------
-        call_id : str
-            The call.
-        start_s, end_s : float
-            Seconds of the call.
-
-        Returns
-        -------
-        widget
-            The figure with a player below.
-        """
-        from workbench.workspace import pictures
-
-        return pictures.signals(self, call_id, start_s=start_s, end_s=end_s)
-
-    # ---- outcomes --------------------------------------------------------------------
-
-    def features(self, *, role: str = "customer") -> pd.DataFrame:
+    def features(self, *, role: str = "customer", **choice: Any) -> pd.DataFrame:
         """Sum up each call's tagged sentiment; nothing after an escalation counts.
 
         Parameters
         ----------
         role : str
             Whose sentiment.
+        **choice : object
+            pass_ or version, where there are ratings of several.
 
         Returns
         -------
         DataFrame
-            One row a call.
+            One row a call: shares of time of each tag, valence and others.
         """
         from workbench.workspace import pictures
 
-        return pictures.features(self, role=role)
+        return pictures.features(self, role=role, **columns_of(choice))
 
     def effects(self, **options: Any) -> pd.DataFrame:
         """Relate tagged sentiment to escalation, churn and QA score.
@@ -377,7 +170,7 @@ class Workspace:
         Parameters
         ----------
         **options : object
-            As in `wb.outcomes.effect_table`.
+            As in `wb.outcomes.effect_table`: predictors, on, covariates, steps.
 
         Returns
         -------
@@ -387,8 +180,6 @@ class Workspace:
         from workbench.workspace import pictures
 
         return pictures.effects(self, **options)
-
-    # ---- exchange --------------------------------------------------------------------
 
     def import_file(
         self,

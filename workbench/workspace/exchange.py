@@ -14,11 +14,11 @@ from workbench.workspace import cutting, tables
 
 if TYPE_CHECKING:
     from workbench.formats import Imported
-    from workbench.workspace.door import Workspace
+    from workbench.workspace.core import Core
 
 
 def import_file(
-    ws: Workspace,
+    ws: Core,
     path: str | Path,
     *,
     format: str,
@@ -31,7 +31,7 @@ def import_file(
 
     Parameters
     ----------
-    ws : Workspace
+    ws : Core
         The workspace.
     path : str or Path
         The file.
@@ -64,7 +64,7 @@ def import_file(
     return [*_written(ws, imported, channels), *imported.notices]
 
 
-def _written(ws: Workspace, imported: Imported, channels: pd.DataFrame) -> list[str]:
+def _written(ws: Core, imported: Imported, channels: pd.DataFrame) -> list[str]:
     said = []
     if len(imported.intervals):
         utterances = _tiers(ws, imported, channels)
@@ -89,7 +89,7 @@ def _written(ws: Workspace, imported: Imported, channels: pd.DataFrame) -> list[
     return said
 
 
-def _tiers(ws: Workspace, imported: Imported, channels: pd.DataFrame) -> pd.DataFrame:
+def _tiers(ws: Core, imported: Imported, channels: pd.DataFrame) -> pd.DataFrame:
     calls = ws.store.read("calls").set_index("call_id")
     recordings = ws.store.read("recordings")
     audio_end = (
@@ -120,7 +120,7 @@ def _tiers(ws: Workspace, imported: Imported, channels: pd.DataFrame) -> pd.Data
     return pd.concat(tiers, ignore_index=True)
 
 
-def _add_ratings(ws: Workspace, imported: Imported, utterances: pd.DataFrame) -> str:
+def _add_ratings(ws: Core, imported: Imported, utterances: pd.DataFrame) -> str:
     known = set(ws.store.read("raters")["rater_id"])
     for row in imported.raters.to_dict(orient="records"):
         if row["rater_id"] not in known:
@@ -138,13 +138,13 @@ def _add_ratings(ws: Workspace, imported: Imported, utterances: pd.DataFrame) ->
 
 
 def export(
-    ws: Workspace, out: str | Path, *, format: str, overwrite: bool, **options: Any
+    ws: Core, out: str | Path, *, format: str, overwrite: bool, **options: Any
 ) -> pd.DataFrame:
     """Write tables or ratings for other tools.
 
     Parameters
     ----------
-    ws : Workspace
+    ws : Core
         The workspace.
     out : str or Path
         Where to.

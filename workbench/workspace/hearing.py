@@ -14,17 +14,17 @@ from workbench.audio import peaks, read_audio, read_blocks
 from workbench.errors import InputError, RecordingError
 
 if TYPE_CHECKING:
-    from workbench.workspace.door import Workspace
+    from workbench.workspace.core import Core
 
 PEAKS_PER_S = 50
 
 
-def channel_files(ws: Workspace, call_id: str) -> pd.DataFrame:
+def channel_files(ws: Core, call_id: str) -> pd.DataFrame:
     """List the signals of a call with the file behind each.
 
     Parameters
     ----------
-    ws : Workspace
+    ws : Core
         The workspace.
     call_id : str
         The call.
@@ -51,12 +51,12 @@ def channel_files(ws: Workspace, call_id: str) -> pd.DataFrame:
     return files.reset_index(drop=True)
 
 
-def place_of(ws: Workspace, root: str, path: str) -> str:
+def place_of(ws: Core, root: str, path: str) -> str:
     """Join an audio root and a path below it.
 
     Parameters
     ----------
-    ws : Workspace
+    ws : Core
         The workspace.
     root : str
         Name of the root.
@@ -83,13 +83,13 @@ def place_of(ws: Workspace, root: str, path: str) -> str:
 
 
 def read_call(
-    ws: Workspace, call_id: str, channel: int | None, start_s: float, end_s: float
+    ws: Core, call_id: str, channel: int | None, start_s: float, end_s: float
 ) -> tuple[npt.NDArray[np.float32], int]:
     """Read some seconds of a call.
 
     Parameters
     ----------
-    ws : Workspace
+    ws : Core
         The workspace.
     call_id : str
         The call.
@@ -142,13 +142,13 @@ def read_call(
 
 
 def row_audio(
-    ws: Workspace, row: Mapping[str, Any]
+    ws: Core, row: Mapping[str, Any]
 ) -> tuple[npt.NDArray[np.float32], int, dict[str, Any]]:
     """Read what is behind a row of any table.
 
     Parameters
     ----------
-    ws : Workspace
+    ws : Core
         The workspace.
     row : mapping
         With call_id and, where it has them, channel, start_s and end_s; or
@@ -184,12 +184,12 @@ def row_audio(
     return samples, rate, where
 
 
-def call_peaks(ws: Workspace, call_id: str) -> dict[int, npt.NDArray[np.float32]]:
+def call_peaks(ws: Core, call_id: str) -> dict[int, npt.NDArray[np.float32]]:
     """Read or make the peaks of every channel of a call.
 
     Parameters
     ----------
-    ws : Workspace
+    ws : Core
         The workspace.
     call_id : str
         The call.
@@ -220,12 +220,12 @@ def _file_peaks(place: str) -> npt.NDArray[np.float32]:
     return np.concatenate(blocks, axis=1)
 
 
-def present(ws: Workspace, place: str) -> str:
+def present(ws: Core, place: str) -> str:
     """Make sure that a file is where it was.
 
     Parameters
     ----------
-    ws : Workspace
+    ws : Core
         The workspace.
     place : str
         From `place_of`.

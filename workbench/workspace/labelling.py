@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from workbench.errors import InputError, nearest
+from workbench.errors import InputError, RecordingError, nearest
 from workbench.taxonomies import Taxonomy, read_taxonomy
 from workbench.workspace import hearing, tables
 
 if TYPE_CHECKING:
     from workbench.widgets import CallList, Labeler, Player
-    from workbench.workspace.door import Workspace
+    from workbench.workspace.core import Core
 
 UNITS = ("utterance", "turn", "call")
 
 
-def current_taxonomy(ws: Workspace) -> Taxonomy:
+def current_taxonomy(ws: Core) -> Taxonomy:
     """Read the taxonomy that workbench.toml names.
 
     Parameters
     ----------
-    ws : Workspace
+    ws : Core
         The workspace.
 
     Returns
@@ -48,7 +48,7 @@ def current_taxonomy(ws: Workspace) -> Taxonomy:
 
 
 def labeler(
-    ws: Workspace,
+    ws: Core,
     rater: str,
     *,
     call_id: str | None,
@@ -61,7 +61,7 @@ def labeler(
 
     Parameters
     ----------
-    ws : Workspace
+    ws : Core
         The workspace.
     rater : str
         Who rates.
@@ -127,7 +127,7 @@ def labeler(
     )
 
 
-def _to_rate(ws: Workspace, call_id: str | None, unit: str, role: str | None) -> pd.DataFrame:
+def _to_rate(ws: Core, call_id: str | None, unit: str, role: str | None) -> pd.DataFrame:
     rows = tables.utterances_in_use(ws, unit=unit, call_id=call_id, text=False)
     audible = set(ws.store.read("recordings")["call_id"])
     if call_id is not None and call_id not in audible:
@@ -149,12 +149,12 @@ def _to_rate(ws: Workspace, call_id: str | None, unit: str, role: str | None) ->
     return chosen.reset_index(drop=True)
 
 
-def listen(ws: Workspace, row: Mapping[str, Any] | pd.Series | pd.DataFrame | str) -> Player:
+def listen(ws: Core, row: Mapping[str, Any] | pd.Series | pd.DataFrame | str) -> Player:
     """Play what is behind a row.
 
     Parameters
     ----------
-    ws : Workspace
+    ws : Core
         The workspace.
     row : mapping, Series, one-row DataFrame or str
         Anything with call_id and, where it has them, channel, start_s, end_s.
@@ -166,28 +166,21 @@ def listen(ws: Workspace, row: Mapping[str, Any] | pd.Series | pd.DataFrame | st
     """
     from workbench.widgets import Player
 
-    return Player(**sound_behind(ws, _as_mapping(row)))
-
-
-def sound_behind(ws: Workspace, row: Mapping[str, Any]) -> dict[str, Any]:
-    """Give what a Player needs for a row.
-
-    Parameters
-    ----------
-    ws : Workspace
-        The workspace.
-    row : mapping
-        As in `listen`.
-
-    Returns
-    -------
-    dict
-        Arguments of `workbench.widgets.Player`.
-    """
-    samples, rate, where = hearing.row_audio(ws, row)
-    who = "" if where["channel"] is None else f" · channel {where['channel']}"
-    caption = f"call {where['call_id']}{who} · {where['start_s']:.1f} to {where['end_s']:.1f} s"
-    return {"samples": samples, "sampling_rate_hz": rate, "caption": caption}
+    try:
+        samples, rate, where = hearing.row_audio(ws, _as_mapping(row))
+    except RecordingError as error:
+        return Player(sentence=str(error))
+    files = hearing.channel_files(ws, where["call_id"])
+    if where["channel"] is not None:
+        files = files[files["channel"] == where["channel"]]
+    who = "" if where["channel"] is None else f" · {files['role'].item()}"
+    return Player(
+        samples,
+        rate,
+        caption=f"call {where['call_id']}{who} · {where['start_s']:.1f} to {where['end_s']:.1f} s",
+        start_s=where["start_s"],
+        roles=files["role"].tolist(),
+    )
 
 
 def _as_mapping(row: Mapping[str, Any] | pd.Series | pd.DataFrame | str) -> Mapping[str, Any]:
@@ -202,12 +195,12 @@ def _as_mapping(row: Mapping[str, Any] | pd.Series | pd.DataFrame | str) -> Mapp
     return {str(key): value for key, value in row.items()}
 
 
-def calls_view(ws: Workspace) -> CallList:
+def calls_view(ws: Core) -> CallList:
     """List the calls with who spoke, how long and what happened.
 
     Parameters
     ----------
-    ws : Workspace
+    ws : Core
         The workspace.
 
     Returns
@@ -231,7 +224,11 @@ def calls_view(ws: Workspace) -> CallList:
     rows = ws.store.read("calls")
     for other in (duration, roles, outcomes):
         rows = rows.merge(other, on="call_id", how="left")
+    rows["has_audio"] = rows["duration_s"].notna()
     return CallList(
         rows,
-        play=lambda row: hearing.row_audio(ws, {"call_id": row["call_id"]})[:2],
+        play=lambda row: hearing.row_audio(ws, row)[:2],
+        peaks=lambda call: hearing.call_peaks(ws, call),
+        channels=ws.store.read("channels"),
+        peaks_per_s=hearing.PEAKS_PER_S,
     )

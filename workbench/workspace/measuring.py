@@ -18,10 +18,9 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from workbench.workspace.door import Workspace
+    from workbench.workspace.core import Core
 
 COLUMNS = ["call_id", "path", "reason"]
-GAPS = ["pause_before_s", "response_latency_s", "overlap_s"]
 
 
 def depends_on(utterances: pd.DataFrame) -> tuple[str, ...]:
@@ -42,12 +41,12 @@ def depends_on(utterances: pd.DataFrame) -> tuple[str, ...]:
     return (settings, *who["utterance_id"], *who["role"])
 
 
-def measure(ws: Workspace) -> tuple[pd.DataFrame, list[str]]:
+def measure(ws: Core) -> tuple[pd.DataFrame, list[str]]:
     """Measure every call that has not been measured; goes on where it stopped.
 
     Parameters
     ----------
-    ws : Workspace
+    ws : Core
         The workspace.
 
     Returns
@@ -85,23 +84,22 @@ def measure(ws: Workspace) -> tuple[pd.DataFrame, list[str]]:
 
 
 def _measure_call(
-    ws: Workspace, call_id: str, utterances: pd.DataFrame, words: pd.DataFrame
+    ws: Core, call_id: str, utterances: pd.DataFrame, words: pd.DataFrame
 ) -> pd.DataFrame:
-    files = channel_files(ws, call_id)
+    gaps = gap_table(utterances)
+    own = utterances.merge(gaps, on="utterance_id", validate="one_to_one")
     parts = []
-    for _, group in files.groupby("recording_id"):
-        own = utterances.merge(group[["channel", "recording_channel", "offset_s"]], on="channel")
-        if own.empty:
-            continue
-        own = own.assign(
-            channel=own["recording_channel"],
-            start_s=own["start_s"] - own["offset_s"],
-            end_s=own["end_s"] - own["offset_s"],
-        )
-        parts.append(prosody.measure_recording(present(ws, str(group["place"].iloc[0])), own))
+    for _, files in channel_files(ws, call_id).groupby("recording_id"):
+        here = own[own["channel"].isin(files["channel"])]
+        if len(here):
+            rows = prosody.measure_recording(
+                present(ws, str(files["place"].iloc[0])),
+                here,
+                channels=dict(zip(files["channel"], files["recording_channel"], strict=True)),
+                offset_s=float(files["offset_s"].iloc[0]),
+            )
+            parts.append(rows)
     rows = pd.concat(parts, ignore_index=True)
-    gaps = gap_table(utterances).set_index("utterance_id")
-    rows[GAPS] = gaps.loc[rows["utterance_id"], GAPS].to_numpy()
     return rows.assign(word_rate_per_s=_word_rates(rows["utterance_id"], utterances, words))
 
 

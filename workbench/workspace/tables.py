@@ -17,15 +17,15 @@ from workbench.words import attach_text
 from workbench.workspace import measuring
 
 if TYPE_CHECKING:
-    from workbench.workspace.door import Workspace
+    from workbench.workspace.core import Core
 
 
-def derived(ws: Workspace, name: str, *, as_of: datetime | None, **where: Any) -> pd.DataFrame:
+def derived(ws: Core, name: str, *, as_of: datetime | None, **where: Any) -> pd.DataFrame:
     """Compute or read a derived table.
 
     Parameters
     ----------
-    ws : Workspace
+    ws : Core
         The workspace.
     name : str
         quality, prosody, cues, consensus or trajectories.
@@ -103,13 +103,13 @@ def choose(rows: pd.DataFrame, name: str, where: dict[str, Any]) -> pd.DataFrame
 
 
 def utterances_in_use(
-    ws: Workspace, *, unit: str | None, call_id: str | None = None, text: bool = True
+    ws: Core, *, unit: str | None, call_id: str | None = None, text: bool = True
 ) -> pd.DataFrame:
     """List the utterances of the segmentations in use.
 
     Parameters
     ----------
-    ws : Workspace
+    ws : Core
         The workspace.
     unit : str or None
         utterance, turn or call; None for all three.
@@ -136,12 +136,12 @@ def utterances_in_use(
     return attach_text(rows, ws.store.read("words", **where))
 
 
-def prosody(ws: Workspace, *, call_id: str | None = None) -> pd.DataFrame:
+def prosody(ws: Core, *, call_id: str | None = None) -> pd.DataFrame:
     """Read what `measure` measured of the utterances in use.
 
     Parameters
     ----------
-    ws : Workspace
+    ws : Core
         The workspace.
     call_id : str, optional
         Only this call.
@@ -160,13 +160,13 @@ def prosody(ws: Workspace, *, call_id: str | None = None) -> pd.DataFrame:
 
 
 def cues(
-    ws: Workspace, *, call_id: str | None = None, thresholds: pd.DataFrame | None = None
+    ws: Core, *, call_id: str | None = None, thresholds: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """Hold the prosody of each utterance against its speaker's own baseline.
 
     Parameters
     ----------
-    ws : Workspace
+    ws : Core
         The workspace.
     call_id : str, optional
         Only this call.
@@ -186,12 +186,12 @@ def cues(
     )
 
 
-def consensus(ws: Workspace, *, as_of: datetime | None = None, **choice: Any) -> pd.DataFrame:
+def consensus(ws: Core, *, as_of: datetime | None = None, **choice: Any) -> pd.DataFrame:
     """Put the current ratings together.
 
     Parameters
     ----------
-    ws : Workspace
+    ws : Core
         The workspace.
     as_of : datetime, optional
         Ratings as they were then.
@@ -209,7 +209,7 @@ def consensus(ws: Workspace, *, as_of: datetime | None = None, **choice: Any) ->
     return consensus_table(ratings, tags, scores, **choice)
 
 
-def _kept(ws: Workspace, name: str, call_id: str | None) -> pd.DataFrame:
+def _kept(ws: Core, name: str, call_id: str | None) -> pd.DataFrame:
     calls = [call_id] if call_id else sorted(set(ws.store.read("recordings")["call_id"]))
     parts = [ws.cache.read(name, call) for call in calls]
     return pd.concat(parts, ignore_index=True) if parts else empty_table(name)

@@ -1,0 +1,248 @@
+"""Figures over the tables: a click on a point plays the seconds behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from workbench import outcomes as relations
+from workbench import plots, prosody
+from workbench.errors import AbstainedError, InputError, nearest
+from workbench.workspace import hearing, tables
+
+if TYPE_CHECKING:
+    import ipywidgets
+
+    from workbench.workspace.core import Core
+
+
+def trajectory(ws: Core, call_id: str, *, theme: str, **choice: Any) -> ipywidgets.VBox:
+    """Draw how a call felt over time.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+    call_id : str
+        The call.
+    theme : str
+        "light" or "dark".
+    **choice : object
+        Which ratings, where there are several passes or versions.
+
+    Returns
+    -------
+    VBox
+        The figure and its player.
+
+    Raises
+    ------
+    InputError
+        If there is no such call.
+    AbstainedError
+        If nobody has rated it.
+    """
+    known = ws.store.read("calls")["call_id"]
+    if call_id not in set(known):
+        raise InputError(f'There is no call "{call_id}".{nearest(call_id, known)}')
+    points = tables.derived(ws, "trajectories", as_of=None, call_id=call_id, **choice)
+    if points.empty:
+        raise AbstainedError(
+            f"Call {call_id} has no ratings of its utterances yet, so there is no trajectory. "
+            f'Rate it first: ws.labeler("your-name", call_id={call_id!r}).'
+        )
+    about = ws.store.read("outcomes", call_id=call_id)
+    escalated = about["escalated_at_s"].dropna()
+    figure = plots.trajectory_figure(
+        points,
+        tables.cues(ws, call_id=call_id),
+        ws.store.read("events", call_id=call_id),
+        call_id=call_id,
+        utterances=tables.utterances_in_use(ws, unit="utterance", call_id=call_id, text=False),
+        escalated_at_s=float(escalated.iloc[0]) if len(escalated) else None,
+        theme=theme,
+    )
+    return _playable(ws, figure)
+
+
+def heatmap(
+    ws: Core, *, variable: str, role: str, with_audio: bool, theme: str, **choice: Any
+) -> ipywidgets.VBox:
+    """Draw many calls, one row each.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+    variable : str
+        A tag or a dimension.
+    role : str
+        Whose feeling.
+    with_audio : bool
+        Only calls that can be heard.
+    theme : str
+        "light" or "dark".
+    **choice : object
+        Which ratings, where there are several passes or versions.
+
+    Returns
+    -------
+    VBox
+        The figure and its player.
+
+    Raises
+    ------
+    AbstainedError
+        If nobody has rated anything.
+    """
+    points = tables.derived(ws, "trajectories", as_of=None, **choice)
+    recordings = ws.store.read("recordings")
+    if with_audio:
+        points = points[points["call_id"].isin(recordings["call_id"])]
+    if points.empty:
+        raise AbstainedError("No ratings yet, so there is nothing to draw: ws.labeler(...).")
+    ends = recordings["offset_s"] + recordings["duration_s"]
+    figure = plots.calls_heatmap_figure(
+        points,
+        ws.store.read("outcomes"),
+        variable=variable,
+        role=role,
+        durations=ends.groupby(recordings["call_id"]).max() if with_audio else None,
+        theme=theme,
+    )
+    return _playable(ws, figure)
+
+
+def signals(ws: Core, call_id: str, *, start_s: float, end_s: float, theme: str) -> ipywidgets.VBox:
+    """Draw waveform, F0 and intensity of some seconds.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+    call_id : str
+        The call.
+    start_s, end_s : float
+        Seconds of the call.
+    theme : str
+        "light" or "dark".
+
+    Returns
+    -------
+    VBox
+        The figure and its player.
+    """
+    from workbench.audio import peaks
+
+    samples, rate = hearing.read_call(ws, call_id, None, start_s, end_s)
+    channels = hearing.channel_files(ws, call_id)["channel"].astype(int)
+    tracks, shapes = {}, {}
+    for channel, signal in zip(channels, samples.T, strict=True):
+        frames = prosody.frame_tracks(signal, rate)
+        tracks[channel] = frames.assign(time_s=frames["time_s"] + start_s)
+        shapes[channel] = peaks(signal, min(1200, len(signal)))
+    figure = plots.signals_figure(
+        tracks,
+        tables.utterances_in_use(ws, unit="utterance", call_id=call_id, text=False),
+        peaks=shapes,
+        cues=tables.cues(ws, call_id=call_id),
+        call_id=call_id,
+        start_s=start_s,
+        end_s=end_s,
+        theme=theme,
+    )
+    return _playable(ws, figure)
+
+
+def baseline(ws: Core, utterance_id: str, cue: str, *, theme: str) -> ipywidgets.VBox:
+    """Draw what a cue of an utterance is held against: the same speaker's others.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+    utterance_id : str
+        The utterance.
+    cue : str
+        Which cue.
+    theme : str
+        "light" or "dark".
+
+    Returns
+    -------
+    VBox
+        The figure and its player.
+
+    Raises
+    ------
+    InputError
+        If there is no such utterance.
+    """
+    found = ws.store.read("utterances", utterance_id=utterance_id)
+    if found.empty:
+        raise InputError(f'There is no utterance "{utterance_id}".')
+    call_id = found["call_id"].item()
+    figure = plots.baseline_figure(
+        tables.cues(ws, call_id=call_id),
+        tables.utterances_in_use(ws, unit="utterance", call_id=call_id, text=False),
+        cue=cue,
+        speaker_id=found["speaker_id"].item(),
+        call_id=call_id,
+        theme=theme,
+    )
+    return _playable(ws, figure)
+
+
+def features(ws: Core, *, role: str, **choice: Any) -> pd.DataFrame:
+    """Sum up each call's tagged sentiment before any escalation.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+    role : str
+        Whose sentiment.
+    **choice : object
+        Which ratings, where there are several passes or versions.
+
+    Returns
+    -------
+    DataFrame
+        As from `wb.outcomes.call_features`.
+    """
+    rated = tables.derived(ws, "consensus", as_of=None, **choice)
+    utterances = tables.utterances_in_use(ws, unit="utterance", text=False)
+    rated = rated[rated["utterance_id"].isin(utterances["utterance_id"])]
+    return relations.call_features(rated, utterances, ws.store.read("outcomes"), role=role)
+
+
+def effects(ws: Core, **options: Any) -> pd.DataFrame:
+    """Relate tagged sentiment to what happened.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+    **options : object
+        role, and the arguments of `wb.outcomes.effect_table`.
+
+    Returns
+    -------
+    DataFrame
+        As from `wb.outcomes.effect_table`.
+    """
+    role = options.pop("role", "customer")
+    return relations.effect_table(
+        features(ws, role=role),
+        ws.store.read("outcomes"),
+        ws.store.read("calls"),
+        customers=ws.store.read("customers"),
+        **options,
+    )
+
+
+def _playable(ws: Core, figure: Any) -> ipywidgets.VBox:
+    from workbench.widgets import playable
+
+    return playable(figure, lambda row: hearing.row_audio(ws, row)[:2])
