@@ -119,7 +119,7 @@ def _gaps_of_call(
     out[~np.isfinite(out)] = np.nan
     out[~has_turn, :2] = np.nan
     out[unknown, 1] = np.nan
-    return np.round(out, 3)
+    return np.round(out, 3) + 0.0
 
 
 def _latest_end(moments: _Seconds, starts: _Seconds, ends: _Seconds) -> _Seconds:
