@@ -33,6 +33,8 @@ def make_audio(out: Path, only: str | None = None) -> None:
 
     for part in ("audio", "transcripts", "truth"):
         (out / part).mkdir(parents=True, exist_ok=True)
+    before = out / "truth" / "recordings.csv"
+    known = pd.read_csv(before).set_index("file")["pcm_sha256"].to_dict() if before.exists() else {}
     rows, utterances, words, events, recordings = [], [], [], [], []
     for play in read_plays():
         if only not in (None, play.call_id):
@@ -42,7 +44,7 @@ def make_audio(out: Path, only: str | None = None) -> None:
         utterances.extend(done.utterances)
         words.extend(done.words)
         events.extend(done.events)
-        recordings.extend(write_audio(done, out / "audio"))
+        recordings.extend(write_audio(done, out / "audio", known))
         transcript = out / "transcripts" / f"{play.call_id}.vtt"
         transcript.write_text(webvtt(pd.DataFrame(done.utterances)), encoding="utf-8")
     tables = {

@@ -24,7 +24,6 @@ from .model import (
 )
 
 
-
 @dataclass
 class Centre:
     """What is drawn.

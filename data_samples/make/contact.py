@@ -112,9 +112,7 @@ def true_shares(rows: list[dict[str, Any]]) -> dict[str, float]:
     }
 
 
-def _talk(
-    agent: Agent, queue: str, rng: np.random.Generator
-) -> tuple[list[dict[str, Any]], float]:
+def _talk(agent: Agent, queue: str, rng: np.random.Generator) -> tuple[list[dict[str, Any]], float]:
     """Draw the utterances before any escalation; give them and the time after them."""
     restless = _FRUSTRATING[queue] + float(rng.normal(0.0, 1.1))
     state = "frustration" if rng.random() < chance_of(restless) else "neutral"
@@ -171,7 +169,7 @@ def _feeling(state: str, rng: np.random.Generator) -> dict[str, float]:
 def _next_state(
     state: str, manner: dict[str, float], restless: float, rng: np.random.Generator
 ) -> str:
-    """What the customer feels in the next utterance, given how the agent replied."""
+    """Draw what the customer feels next, given how the agent replied."""
     if state == "frustration":
         repair = COEFFICIENTS["repair"]
         log_odds = repair["intercept"]
@@ -191,7 +189,9 @@ def _next_state(
 def _after_escalation(rows: list[dict[str, Any]], now: float, rng: np.random.Generator) -> float:
     """Add what is said after the escalation: its consequence, not its cause."""
     for _ in range(3 + int(rng.integers(4))):
-        now = _add(rows, "agent", {"empathic": _strength(rng)} if rng.random() < 0.5 else {}, now, rng)
+        now = _add(
+            rows, "agent", {"empathic": _strength(rng)} if rng.random() < 0.5 else {}, now, rng
+        )
         tags = {"frustration": 0.8, "anger": 0.8} if rng.random() < 0.75 else {}
         now = _add(rows, "customer", tags, now, rng)
     return now

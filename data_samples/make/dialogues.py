@@ -115,7 +115,9 @@ def _line(call_id: str, text: str) -> Line:
         elif word in CUES:
             cues.append(word)
         else:
-            raise ValueError(f'{call_id}: "{word}" is neither a cue nor gap=SECONDS nor says=TAG: {text}')
+            raise ValueError(
+                f'{call_id}: "{word}" is neither a cue nor gap=SECONDS nor says=TAG: {text}'
+            )
     words: list[str] = []
     pauses: dict[int, float] = {}
     for piece in re.split(r"(<[\d.]+>)", speech):

@@ -1,10 +1,13 @@
 """Two open speech engines through their C libraries: samples and the time of every word.
 
-Needs Debian's `libespeak-ng1` and `libflite1` (packages espeak-ng and flite).
+Needs Debian's `libespeak-ng1` and `libflite1` (packages espeak-ng and flite). Both engines
+draw on chance and remember what they said before; here each utterance starts afresh, so
+that the same words in the same voice always give the same samples.
 """
 
 from __future__ import annotations
 
+import _ctypes
 import ctypes
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 FLITE_VOICES = ("slt", "rms", "awb", "kal16")
-_SYNCHRONOUS, _PHONEME_EVENTS, _UTF8 = 1, 1, 1
+_SYNCHRONOUS, _PHONEME_EVENTS, _UTF8 = 2, 1, 1
 _LIST_TERMINATED, _WORD, _PHONEME = 0, 1, 7
 
 
@@ -53,6 +56,7 @@ def speak(voice: str, words: tuple[str, ...]) -> Speech:
         The signal and one time span a word.
     """
     engine, name = voice.split(":", 1)
+    ctypes.CDLL(None).srand(1)
     said = _flite(name, words) if engine == "flite" else _espeak(name, words)
     if len(said.words) != len(words):
         raise ValueError(f"{voice} gave {len(said.words)} word times for {len(words)}: {words}")
@@ -151,6 +155,11 @@ class _EspeakSession:
         self._callback = _CALLBACK(self._collect)
         self.library.espeak_SetSynthCallback(self._callback)
 
+    def close(self) -> None:
+        """Unload the library, because only that makes it forget where its oscillators stood."""
+        self.library.espeak_Terminate()
+        _ctypes.dlclose(self.library._handle)
+
     def _collect(self, samples: Any, count: int, events: Any) -> int:
         if count > 0:
             self.pieces.append(np.ctypeslib.as_array(samples, (count,)).copy())
@@ -163,20 +172,15 @@ class _EspeakSession:
         return 0
 
 
-@cache
-def _espeak_session() -> _EspeakSession:
-    return _EspeakSession()
-
-
 def _espeak(name: str, words: tuple[str, ...]) -> Speech:
-    session = _espeak_session()
-    session.pieces, session.events = [], []
+    session = _EspeakSession()
     if session.library.espeak_SetVoiceByName(name.encode()) != 0:
         raise ValueError(f'espeak-ng has no voice "{name}".')
     text = " ".join(words)
     data = text.encode()
     session.library.espeak_Synth(data, len(data) + 1, 0, 1, 0, _UTF8, None, None)
     session.library.espeak_Synchronize()
+    session.close()
     samples = np.concatenate(session.pieces) / 32768.0
     return Speech(samples, session.rate, _espeak_spans(words, session.events, session.rate))
 

@@ -38,21 +38,21 @@ class Person:
 PEOPLE = {
     "dana": Person("flite:slt", 198.0, 1.0, 1.10, 1.5),
     "priya": Person("flite:slt", 226.0, 1.07, 1.18, 1.2, -22.5),
-    "marcus": Person("flite:rms", 104.0, 1.0, 1.08, 1.4, -22.5),
+    "marcus": Person("flite:rms", 104.0, 1.0, 1.08, 1.0, -22.5),
     "iain": Person("flite:awb", 128.0, 1.0, 1.06, 1.3, -23.5),
     "helen": Person("flite:slt", 182.0, 0.94, 1.06, 1.5, -24.0),
     "ruth": Person("flite:slt", 172.0, 0.90, 1.04, 1.6, -24.5),
-    "joan": Person("flite:awb", 188.0, 1.14, 1.06, 1.3, -23.0),
-    "gordon": Person("flite:rms", 118.0, 1.05, 1.10, 1.4, -22.0),
+    "joan": Person("flite:awb", 188.0, 1.14, 1.06, 1.3, -24.0),
+    "gordon": Person("flite:rms", 118.0, 1.05, 1.10, 1.0, -23.0),
     "tom": Person("flite:awb", 112.0, 0.96, 1.04, 1.2, -25.0),
-    "walter": Person("flite:rms", 128.0, 0.92, 0.98, 1.6, -24.0),
+    "walter": Person("flite:rms", 128.0, 0.92, 0.98, 1.1, -24.0),
     "berger": Person("espeak:de+f2", 196.0, 1.04, 1.06, 1.0, -23.0),
-    "krause": Person("espeak:de+m3", 116.0, 1.0, 1.04, 1.0, -22.5),
+    "krause": Person("espeak:de+m3", 116.0, 1.0, 1.04, 1.0, -23.5),
     "voss": Person("espeak:de+m7", 108.0, 0.97, 1.06, 1.0, -23.0),
     "lindner": Person("espeak:de+f4", 186.0, 1.0, 0.94, 1.0, -24.5),
     "huber": Person("espeak:de+m1", 122.0, 0.98, 1.0, 0.9, -24.0),
     "claire": Person("espeak:fr+f2", 206.0, 1.04, 1.02, 1.0, -23.0),
-    "laurent": Person("espeak:fr+m3", 124.0, 1.0, 1.08, 1.0, -22.5),
+    "laurent": Person("espeak:fr+m3", 124.0, 1.0, 1.08, 1.0, -23.5),
 }
 
 
@@ -112,9 +112,9 @@ _FEELINGS = {
 # What a planted cue adds or sets; long_pause lies in the play (a gap or a pause inside).
 PLANTED = {
     "high_pitch": {"pitch_st": 5.0},
-    "rising_pitch": {"rise_st": 8.0},
+    "rising_pitch": {"rise_st": 9.0},
     "fast_speech": {"rate": 1.40},
-    "volume_spike": {"level_db": 9.0},
+    "volume_spike": {"level_db": 7.0},
     "flat_tone": {"spread": 0.15, "rise_st": 0.0, "tremor_st": 0.0},
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +66,13 @@ def files_of(done: Performance) -> list[tuple[dict[str, Any], str, npt.NDArray[n
     return files
 
 
-def write_audio(done: Performance, folder: Path) -> list[dict[str, Any]]:
+def write_audio(
+    done: Performance, folder: Path, known: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
     """Encode the files of a call.
+
+    An encoder may write other bytes for the same samples (Ogg files carry a random
+    serial number), so files whose samples are known already are left as they are.
 
     Parameters
     ----------
@@ -75,6 +80,8 @@ def write_audio(done: Performance, folder: Path) -> list[dict[str, Any]]:
         The call as played.
     folder : Path
         Where the files go.
+    known : mapping of str to str, optional
+        SHA-256 of the samples behind files that are there, by file name.
 
     Returns
     -------
@@ -85,14 +92,16 @@ def write_audio(done: Performance, folder: Path) -> list[dict[str, Any]]:
     rows = []
     for _, name, frames in files_of(done):
         pcm = np.round(frames * 32767.0).astype("<i2")
-        soundfile.write(folder / name, pcm, RATE_HZ, **settings)
+        digest = hashlib.sha256(pcm.tobytes()).hexdigest()
+        if (known or {}).get(name) != digest or not (folder / name).exists():
+            soundfile.write(folder / name, pcm, RATE_HZ, **settings)
         rows.append(
             {
                 "file": name,
                 "call_id": done.play.call_id,
                 "duration_s": round(len(pcm) / RATE_HZ, 3),
                 "n_channels": pcm.shape[1],
-                "pcm_sha256": hashlib.sha256(pcm.tobytes()).hexdigest(),
+                "pcm_sha256": digest,
             }
         )
     return rows

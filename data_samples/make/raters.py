@@ -61,16 +61,17 @@ class Rater:
 
 RATERS = (
     Rater("r1", "Ada", "lead", "british", "en", "two days, cx 1",
-          0.92, 0.03, 0.01, 0.00, 0.00, 0.12, 0.00, 0.00),
+          0.92, 0.04, 0.01, 0.00, 0.00, 0.12, 0.00, 0.00),
     Rater("r2", "Ben", "rater", "british", "en fr", "two days, cx 1",
-          0.82, 0.05, 0.02, 0.12, 0.00, 0.16, 0.05, 0.00),
+          0.82, 0.08, 0.02, 0.12, 0.00, 0.16, 0.05, 0.00),
     Rater("r3", "Clara", "rater", "german", "de en", "two days, cx 1",
-          0.88, 0.08, 0.01, -0.15, 0.08, 0.16, 0.10, 0.00),
+          0.88, 0.15, 0.01, -0.15, 0.08, 0.16, 0.10, 0.00),
     Rater("r4", "Deniz", "rater", "german", "de en fr", "none",
-          0.68, 0.14, 0.05, 0.00, 0.00, 0.30, 0.00, 0.00),
+          0.68, 0.22, 0.05, 0.00, 0.00, 0.30, 0.00, 0.00),
     Rater("r5", "Elise", "rater", "french", "fr en de", "two days, cx 1",
-          0.80, 0.06, 0.02, 0.05, -0.05, 0.18, -0.05, -0.20),
+          0.80, 0.10, 0.02, 0.05, -0.05, 0.18, -0.05, -0.20),
 )  # fmt: skip
+_FROM_NOTHING = ("frustration",) * 5 + CUSTOMER_TAGS
 _NEAR = {
     "frustration": ("anger", "urgency", "anxiety"),
     "anger": ("frustration", "urgency"),
@@ -164,7 +165,7 @@ def sit_and_rate(
     rater : Rater
         Who.
     todo : DataFrame
-        call_id, channel, start_s, end_s, role, customer_culture, tags and the true scores;
+        call_id, channel, role, start_s, end_s, customer_culture, tags and the true scores;
         for the pass `text` also word_tags and word_valence.
     start : datetime
         When the first sitting begins, UTC.
@@ -228,6 +229,7 @@ def _rate(
             "rater_id": rater.rater_id,
             "call_id": row["call_id"],
             "channel": row["channel"],
+            "role": row["role"],
             "start_s": row["start_s"],
             "end_s": row["end_s"],
             "session_id": session,
@@ -287,8 +289,10 @@ def _heard(
             felt = intensity + rater.intensity_bias + rng.normal(0.0, 0.12)
             heard[tag] = int(np.clip(round(felt * STEPS), 1, STEPS))
     if rng.random() < rater.false_alarm:
-        everything = CUSTOMER_TAGS if role == "customer" else AGENT_TAGS
-        near = _NEAR[next(iter(true_tags))] if true_tags else everything
+        if true_tags:
+            near = _NEAR[next(iter(true_tags))]
+        else:
+            near = _FROM_NOTHING if role == "customer" else AGENT_TAGS
         heard.setdefault(str(rng.choice(near)), 1)
     return heard
 

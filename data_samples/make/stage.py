@@ -141,6 +141,7 @@ def _event(
         "start_s": round(start_s, 3),
         "end_s": round(end_s, 3),
         "kind": kind,
+        "source": "manifest",
     }
 
 
@@ -190,7 +191,7 @@ def _utter(
         where
         | {
             "role": role,
-            "speaker_id": agent["agent_id"] if role == "agent" else head["call"]["customer_id"],
+            "voice": head["voices"][line.who],
             "agent_id": agent["agent_id"],
             "start_s": round(start_s, 3),
             "end_s": round(end_s, 3),

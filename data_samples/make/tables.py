@@ -48,9 +48,7 @@ def drawn_tables(calls: pd.DataFrame, utterances: pd.DataFrame, seed: int) -> di
     more = pd.DataFrame(centre.utterances)
     more = more.merge(more_calls[["call_id", "agent_id"]], on="call_id")
     _rate_more(book, more_calls, more)
-    ratings, tags, scores = (
-        pd.DataFrame(rows) for rows in (book.ratings, book.tags, book.scores)
-    )
+    ratings, tags, scores = (pd.DataFrame(rows) for rows in (book.ratings, book.tags, book.scores))
     items = _items(pd.concat([calls.drop_duplicates("call_id"), more_calls]), seed)
     truth = pd.DataFrame(centre.truth)
     files: dict[str, Any] = {
@@ -130,14 +128,17 @@ def _change_minds(book: raters.Book) -> None:
         for tag in [tag for tag in book.tags if tag["rating_id"] == row["rating_id"]]:
             book.tags.append(
                 tag
-                | {"rating_id": rating_id, "intensity": min(tag["intensity"] + 1 / raters.STEPS, 1.0)}
+                | {
+                    "rating_id": rating_id,
+                    "intensity": min(tag["intensity"] + 1 / raters.STEPS, 1.0),
+                }
             )
         for score in [s for s in book.scores if s["rating_id"] == row["rating_id"]]:
             book.scores.append(score | {"rating_id": rating_id})
 
 
 def _rate_more(book: raters.Book, calls: pd.DataFrame, utterances: pd.DataFrame) -> None:
-    """A quarter of the calls is rated by all who speak the language, the others by one of them."""
+    """Rate a quarter of the calls by all who speak the language, the others by one of them."""
     who: dict[str, set[str]] = {rater.rater_id: set() for rater in raters.RATERS}
     for row in calls.itertuples():
         able = [r.rater_id for r in raters.RATERS if raters.may_rate(r, str(row.language))]

@@ -183,9 +183,9 @@ def through_exchange(samples: Floats) -> Floats:
     ndarray of float64
         What the recorder gets; below full scale.
     """
-    knee = gain_of(-6.0)
+    knee = gain_of(-8.0)
     over = np.abs(samples) > knee
-    room = 0.95 - knee
+    room = 0.75 - knee
     limited = np.where(
         over,
         np.sign(samples) * (knee + room * np.tanh((np.abs(samples) - knee) / room)),

@@ -109,7 +109,10 @@ def _trimmed(speech: Speech) -> Speech:
 def _time_map(
     n_frames: int, words: list[tuple[str, float, float]], rate: float, pauses: dict[int, float]
 ) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """Give every new frame its old one; frames of an inserted pause stand still and are silent."""
+    """Give every new frame its old one; frames of an inserted pause stand still and are silent.
+
+    The engine's own silence after the word counts towards the pause.
+    """
     old_edges = [0.0, *(words[after][2] / HOP_S for after in sorted(pauses)), n_frames - 1.0]
     pieces, silent = [], []
     for number, (low, high) in enumerate(zip(old_edges, old_edges[1:], strict=False)):
@@ -117,7 +120,9 @@ def _time_map(
         pieces.append(np.linspace(low, high, count, endpoint=False))
         silent.append(np.zeros(count, dtype=bool))
         if number < len(pauses):
-            hold = round(pauses[sorted(pauses)[number]] / HOP_S)
+            after = sorted(pauses)[number]
+            own_s = (words[after + 1][1] - words[after][2]) / rate
+            hold = round(max(pauses[after] - own_s, HOP_S) / HOP_S)
             # A tiny slope keeps the map one to one, so that word times can be read back.
             pieces.append(high + np.linspace(0.0, 1e-6, hold, endpoint=False))
             silent.append(np.ones(hold, dtype=bool))
@@ -132,7 +137,7 @@ def _around_pauses(
     for number, (word, start, end) in enumerate(words):
         first = start
         if number - 1 in pauses:
-            first = max(first, out[-1][2] + pauses[number - 1])
+            first = max(first, out[-1][2] + pauses[number - 1] - HOP_S)
         out.append((word, min(first, length_s), min(max(end, first + 0.02), length_s)))
     return out
 
