@@ -68,6 +68,12 @@ def test_a_call_in_one_row():
     assert "warm_share" not in row.index
 
 
+def test_tags_that_only_agents_have_do_not_describe_customers():
+    never = consensus_of([(u, "warm", "tag", 0.0) for u in ("a1", "a3", "a4", "b1")])
+    features = call_features(pd.concat([CONSENSUS, never]), UTTERANCES, None)
+    assert [c for c in features if c.endswith("_share")] == ["anger_share"]
+
+
 def test_calls_without_ratings_of_the_role_say_so():
     features = call_features(CONSENSUS, UTTERANCES, outcome("d", False)).set_index("call_id")
     assert features.index.tolist() == ["a", "b", "c", "d"]

@@ -321,6 +321,9 @@ def test_what_holds_is_filled_and_what_does_not_is_hollow(centre):
     assert "12 agents" in text
     assert "percentage points" in text
     assert not marks_of(figure)
+    held = effect_table(**centre, covariates=["queue", "log_length"])
+    subtitle = effects_figure(held).layout.title.subtitle.text
+    assert "the same queue and log length given" in subtitle
 
 
 def test_without_intervals_the_figure_says_so(centre):

@@ -78,8 +78,8 @@ def effect_table(
         (percentage points, or QA points), step, ci_low, ci_high, se, p,
         p_adjusted (false discovery rate over the tested rows of this table),
         n_calls (or customers), n_events (missing for a score), n_agents,
-        n_left_out (rows with a gap), n_tests, method, note (why there is no
-        interval or no estimate), reading (a sentence).
+        n_left_out (rows with a gap), n_tests, held_equal (the covariates), method,
+        note (why there is no interval or no estimate), reading (a sentence).
 
     Raises
     ------
@@ -134,6 +134,7 @@ def effect_table(
     table = pd.DataFrame(rows)
     table["p_adjusted"] = adjusted_p_values(table["p"].to_numpy(dtype=float))
     table["n_tests"] = int(table["p"].notna().sum())
+    table["held_equal"] = " ".join(named)
     table["reading"] = [
         reading(
             OUTCOME_KINDS[row["outcome"]],
@@ -152,8 +153,8 @@ def effect_table(
 
 _COLUMNS = [
     *("predictor", "outcome", "effect", "unit", "step", "ci_low", "ci_high", "se", "p"),
-    *("p_adjusted", "n_calls", "n_events", "n_agents", "n_left_out", "n_tests", "method"),
-    *("note", "reading"),
+    *("p_adjusted", "n_calls", "n_events", "n_agents", "n_left_out", "n_tests", "held_equal"),
+    *("method", "note", "reading"),
 ]
 
 

@@ -37,8 +37,8 @@ def share_of_time(
 
     Every utterance counts with its seconds times the share of raters who heard
     the tag. Utterances that all raters called unclear or unusable are no judged
-    time. Nothing is cut here; `call_features` leaves out what came after an
-    escalation.
+    time. Tags that nobody heard from this role in any call are left out. Nothing
+    is cut here; `call_features` leaves out what came after an escalation.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def share_of_time(
     0    0007  frustration    0.2      2.0      10.0
     """
     rows = placed_consensus(consensus, utterances)
-    rows = rows[(rows["role"] == role) & (rows["kind"] == "tag")]
+    rows = _heard_of(rows[rows["kind"] == "tag"], role)
     weight = rows["end_s"] - rows["start_s"]
     sums = (
         pd.DataFrame(
@@ -142,7 +142,8 @@ def call_features(
             Why there are no features, in a sentence; empty if there are.
         <tag>_share
             Seconds in which the tag was heard over judged seconds, 0..1, each
-            utterance weighted with the share of raters who heard it.
+            utterance weighted with the share of raters who heard it; for tags
+            that anybody heard from this role.
         <dimension>_mean, _min, _end, _slope_per_min
             Mean weighted by seconds; lowest utterance; last utterance; straight
             line per minute, weighted by seconds, from 3 utterances up.
@@ -182,7 +183,7 @@ def call_features(
     rows = placed_consensus(consensus, utterances)
     ends = utterances.groupby("call_id")["end_s"].max()
     calls = _calls_with_cut(ends, outcomes, until_s)
-    rows = rows[(rows["role"] == role) & rows["kind"].isin(["tag", "dimension"])]
+    rows = _heard_of(rows[rows["kind"].isin(["tag", "dimension"])], role)
     rated_before = rows["call_id"].unique()
     named = rows[["variable", "kind"]].drop_duplicates()
     kinds = dict(zip(named["variable"], named["kind"], strict=True))
@@ -203,6 +204,13 @@ def call_features(
     first = ["role", "n_utterances", "judged_s", "cut_at_s", "left_out"]
     calls["role"] = role
     return calls[first].join(wide).rename_axis("call_id").reset_index()
+
+
+def _heard_of(rows: pd.DataFrame, role: str) -> pd.DataFrame:
+    """Keep one role and the tags that anybody ever heard from it: agents have tags of their own."""
+    rows = rows[rows["role"] == role]
+    heard = rows.loc[(rows["kind"] != "tag") | (rows["estimate"] > 0), "variable"].unique()
+    return rows[rows["variable"].isin(heard)]
 
 
 def _calls_with_cut(

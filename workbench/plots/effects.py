@@ -9,7 +9,7 @@ import pandas as pd
 
 from workbench.errors import InputError, nearest
 from workbench.outcomes.readings import OUTCOME_KINDS, outcome_words, predictor_words
-from workbench.plots.marks import wrapped
+from workbench.plots.marks import spelled, wrapped
 from workbench.plots.theme import Palette, palette_named, template_of
 
 _ROW_PX, _TOP_PX, _BOTTOM_PX = 46, 128, 60
@@ -191,7 +191,13 @@ def _subtitle(effects: pd.DataFrame) -> str:
     bars = "bar: 95 % interval, one agent left out at a time; filled: holds; "
     if effects["ci_low"].isna().all():
         bars = "too few agents for intervals; "
-    return f"Change for the step at the left; {bars}associations, not causes"
+    held = " and ".join(spelled(name) for name in _held_equal(effects).split())
+    equal = f", the same {held} given" if held else ""
+    return f"Change for the step at the left{equal}; {bars}associations, not causes"
+
+
+def _held_equal(effects: pd.DataFrame) -> str:
+    return str(effects["held_equal"].iloc[0]) if "held_equal" in effects.columns else ""
 
 
 def outcome_figure(
