@@ -101,7 +101,13 @@ def cues_of(*rows):
                 "strength_sd": strength,
                 "threshold_sd": 2.0,
                 "fired": abs(strength) >= 2,
-                "baseline": {"kind": "speaker", "n": 23, "centre": 193.0, "spread": 14.0},
+                "baseline": {
+                    "kind": "call",
+                    "n": 23,
+                    "centre": 193.0,
+                    "spread": 1.2,
+                    "spread_unit": "st",
+                },
                 "evidence": evidence,
             }
             for utterance, cue, strength, evidence in rows
@@ -412,7 +418,9 @@ def test_a_baseline_is_one_speakers():
     assert figure.layout.title.text == (
         "High pitch: 2 of 8 utterances stand out from this customer’s usual"
     )
-    assert figure.layout.title.subtitle.text == "Usual: 193 Hz, varying by 14, from 23 utterances"
+    assert figure.layout.title.subtitle.text == (
+        "Usual: 193 Hz, varying by 1.2 st; each held against 23 other utterances of its call"
+    )
     quiet, fired = figure.data
     assert [row[2] for row in fired.customdata] == [10.0, 30.0]
     assert "&lt;high&gt;" in fired.hovertext[0]
@@ -423,10 +431,14 @@ def test_a_baseline_is_one_speakers():
         baseline_figure(cues, utterances, speaker_id="nobody")
 
 
-def test_a_cue_of_too_little_has_its_line_below():
+def test_what_is_too_small_to_matter_stays_hollow_beyond_the_line():
     utterances = utterances_of([(f"u{i}", "0007", "customer", i * 5, i * 5 + 3) for i in range(4)])
     utterances["speaker_id"] = "c1"
-    cues = cues_of(*[(f"u{i}", "flat_tone", s, "") for i, s in enumerate([0.1, -2.4, 0.3, -0.2])])
+    cues = cues_of(*[(f"u{i}", "flat_tone", s, "") for i, s in enumerate([0.1, 2.4, 3.3, -0.2])])
+    cues.loc[1, "fired"] = False
     figure = baseline_figure(cues, utterances, cue="flat_tone")
+    quiet, fired = figure.data
+    assert list(quiet.y) == [0.1, 2.4, -0.2]
+    assert list(fired.y) == [3.3]
     assert "from here on a cue (2)" in words_of(figure)
-    assert -2.0 in [shape.y0 for shape in figure.layout.shapes]
+    assert 2.0 in [shape.y0 for shape in figure.layout.shapes]

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from workbench.errors import InputError, nearest
-from workbench.plots.marks import click_rows, spelled, wrapped
+from workbench.plots.marks import between, click_rows, spelled, wrapped
 from workbench.plots.theme import Palette, faded, palette_named, template_of
 
 
@@ -22,9 +22,11 @@ def baseline_figure(
 ) -> Any:
     """Explain in a picture what a vocal cue is held against: the speaker's own usual.
 
-    Each utterance of the speaker is a mark, as high as it lies above or below
-    the speaker's usual, in units of how much this speaker usually varies. The
-    shaded band is the usual variation; a mark beyond the line is the cue.
+    Each utterance of the speaker is a mark: the further up, the further it lies
+    from the speaker's usual in the direction of the cue (higher, faster, louder,
+    longer, flatter), in units of how much this speaker usually varies. The
+    shaded band is the usual variation; a filled mark beyond the line is a cue. A
+    hollow one beyond it is too small to matter to the ear.
 
     Parameters
     ----------
@@ -74,12 +76,10 @@ def baseline_figure(
     several = rows["call_id"].nunique() > 1
     rows = rows.assign(at=range(1, len(rows) + 1) if several else rows["time_s"])
     threshold = float(rows["threshold_sd"].iloc[0])
-    low_side = bool((rows.loc[rows["fired"], "strength_sd"] < 0).all() and rows["fired"].any())
-    line = -threshold if low_side else threshold
     figure = go.Figure()
     figure.add_hrect(y0=-1, y1=1, fillcolor=faded(colour, 0.12), line_width=0, layer="below")
     figure.add_hline(y=0, line={"color": palette.zero, "width": 1})
-    figure.add_hline(y=line, line={"color": palette.alarm, "width": 1.5, "dash": "dot"})
+    figure.add_hline(y=threshold, line={"color": palette.alarm, "width": 1.5, "dash": "dot"})
     for fired in (False, True):
         own = rows[rows["fired"] == fired]
         figure.add_trace(
@@ -98,13 +98,13 @@ def baseline_figure(
                 hoverinfo="text",
             )
         )
-    _explain(figure, rows, line, palette)
-    top = max(float(rows["strength_sd"].max()), abs(line), 1.0)
-    bottom = min(float(rows["strength_sd"].min()), line, -1.0)
+    _explain(figure, threshold, palette)
+    top = max(float(rows["strength_sd"].max()), threshold)
+    bottom = min(float(rows["strength_sd"].min()), -1.0)
     room = 0.12 * (top - bottom)
     figure.update_yaxes(
         range=[bottom - room, top + room],
-        title="distance from the usual, in its spread",
+        title="strength, in this speaker’s spread",
     )
     figure.update_xaxes(
         title="utterances in order" if several else "seconds from the start of the call",
@@ -161,11 +161,11 @@ def _judged(
     return rows.sort_values(["call_id", "start_s"])
 
 
-def _explain(figure: Any, rows: pd.DataFrame, line: float, palette: Palette) -> None:
+def _explain(figure: Any, threshold: float, palette: Palette) -> None:
     words = [
         (0.0, "the usual", palette.muted),
-        (1.0 if line > 0 else -1.0, "usual variation", palette.muted),
-        (line, f"from here on a cue ({abs(line):g})", palette.alarm),
+        (1.0, "usual variation", palette.muted),
+        (threshold, f"from here on a cue ({threshold:g})", palette.alarm),
     ]
     for height, text, colour in words:
         figure.add_annotation(
@@ -181,19 +181,23 @@ def _explain(figure: Any, rows: pd.DataFrame, line: float, palette: Palette) -> 
 
 
 def _baseline_words(rows: pd.DataFrame) -> str:
-    basis = next((b for b in rows.get("baseline", []) if isinstance(b, dict)), None)
-    unit = str(rows["unit"].iloc[0])
-    if basis is None or basis.get("centre") is None:
+    known = [b for b in rows.get("baseline", []) if isinstance(b, dict)]
+    if not known:
         return "The band is how much this speaker usually varies"
-    spread = basis.get("spread")
-    varied = "" if spread is None else f", varying by {float(spread):.3g}"
-    return f"Usual: {float(basis['centre']):.3g} {unit}{varied}, from {basis.get('n')} utterances"
+    basis = pd.DataFrame(known)
+    centre, spread = float(basis["centre"].median()), float(basis["spread"].median())
+    unit = str(rows["unit"].iloc[0])
+    others = between(basis["n"].min(), basis["n"].max(), "other utterance", "other utterances")
+    return (
+        f"Usual: {centre:.3g} {unit}, varying by {spread:.2g} "
+        f"{known[0].get('spread_unit', unit)}; each held against {others} of its call"
+    )
 
 
 def _told(row: dict[Any, Any]) -> str:
     evidence = row.get("evidence")
     said = "" if evidence is None or pd.isna(evidence) else f"<br>{wrapped(str(evidence))}"
     return (
-        f"<b>{row['value']:.3g} {row['unit']}</b>, {row['strength_sd']:+.1f} from the usual{said}"
+        f"<b>{row['value']:.3g} {row['unit']}</b>, strength {row['strength_sd']:.1f}{said}"
         f"<br>call {row['call_id']}, {row['start_s']:.1f} to {row['end_s']:.1f} s"
     )
