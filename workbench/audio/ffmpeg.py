@@ -34,7 +34,7 @@ and two filters of 0.94 ms (3GPP TS 26.190).
 _OWN_DECODER = {"amrnb": "libopencore_amrnb", "amrwb": "libopencore_amrwb"}
 _SEEKABLE = ("mp3", "mov", "matroska", "ogg", "wav")
 _PROMISING = ("mov", "matroska")
-_PREROLL_S = 0.35
+_PREROLL_S = 1.2
 _WORTH_SEEKING_S = 2.0
 _SILENCE_FRAMES = 1 << 16
 _GAP_S = 0.05
