@@ -151,9 +151,11 @@ def _judged(
             f'"{cue}". Choose with speaker_id=..., for example "{speakers[0]}".'
         )
     if rows.empty:
+        reasons = cues.loc[cues["cue"] == cue].reindex(columns=["abstained"])["abstained"].dropna()
+        why = f" The first says: {reasons.iloc[0]}" if len(reasons) else ""
         raise InputError(
-            f'No utterance here has a judgement on "{cue}": the column abstained of the table '
-            "cues says why."
+            f'No utterance of this speaker has a judgement on "{cue}"; the column abstained of '
+            f"the table cues tells the reasons.{why}"
         )
     rows = rows.assign(
         time_s=(rows["start_s"] + rows["end_s"]) / 2, fired=rows["fired"].fillna(False).astype(bool)

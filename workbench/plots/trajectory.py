@@ -137,7 +137,8 @@ def trajectory_figure(
                 _draw_tags(figure, tags, places, palette, row_of[panel])
             else:
                 add_cue_lanes(figure, fired, places, palette, row=row_of[panel])
-    end = max(float(rows["end_s"].max()), float(fired["end_s"].max()) if len(fired) else 0.0)
+    spoken = rows if utterances is None else utterances[utterances["call_id"] == call]
+    end = max(float(rows["end_s"].max()), float(spoken["end_s"].max()) if len(spoken) else 0.0)
     _draw_events(figure, events, call, palette)
     if escalated_at_s is not None:
         add_moment(figure, escalated_at_s, f"escalated, {escalated_at_s:.0f} s", palette)
@@ -370,8 +371,9 @@ def _title(call: str, rows: pd.DataFrame, variable: str) -> str:
 def _subtitle(call: str, rows: pd.DataFrame) -> str:
     n = rows["n_raters"]
     raters = between(n.min(), n.max(), "rater", "raters")
-    utterances = rows["utterance_id"].nunique()
-    told = f"Call {escape(call)}, {utterances} rated utterances, {raters} each; "
+    count = rows["utterance_id"].nunique()
+    utterances = between(count, count, "rated utterance", "rated utterances")
+    told = f"Call {escape(call)}, {utterances}, {raters} each; "
     if rows["ci_low"].isna().all():
         return told + "no intervals, as nobody else rated them."
     return told + "bands: 95 % interval of the raters’ mean."
