@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
@@ -12,13 +14,14 @@ from sqlalchemy import exc
 from sqlalchemy.engine import URL, Connection
 
 from workbench.errors import StoreError
-from workbench.store.engines import WRITING, make_engine
+from workbench.store.engines import BEGIN, make_engine
 from workbench.store.references import explain_refusal
 from workbench.store.refusals import sentences
 from workbench.store.urls import plain_url, sqlite_path
 
 T = TypeVar("T")
 _ATTEMPTS = 4
+_TURNS: dict[Path, threading.Lock] = {}
 _AGAIN = ("23505", "40001", "40P01")
 
 
@@ -42,8 +45,9 @@ class Database:
         self.url = url
         self.place = plain_url(url)
         self.path = sqlite_path(url)
+        self._wait_s = wait_s
         self._engine = make_engine(url, wait_s=wait_s)
-        self._writer = self._engine.execution_options(**{WRITING: True})
+        self._writer = self._engine.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
         self._identity = _identity(self.path)
 
     @property
@@ -99,7 +103,7 @@ class Database:
         for attempt in range(_ATTEMPTS):
             with sentences(self.url):
                 try:
-                    with self._writer.begin() as connection:
+                    with self._turn(), self._writer.begin() as connection:
                         return act(connection)
                 except exc.DBAPIError as error:
                     state = getattr(error.orig, "sqlstate", None)
@@ -114,6 +118,19 @@ class Database:
         text = reason or str(refused.orig).splitlines()[0].rstrip(".") + "."
         raise StoreError(f"{text} Nothing was written.") from refused
 
+    def use_write_ahead_log(self) -> None:
+        """Let readers of a SQLite file go on while somebody writes; the file remembers it.
+
+        Raises
+        ------
+        StoreError
+            If the file cannot be written to.
+        """
+        if self.path is not None:
+            without = self._engine.execution_options(**{BEGIN: ""})
+            with sentences(self.url), without.connect() as connection:
+                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+
     def close(self) -> None:
         """Close every connection; the next use opens new ones."""
         self._engine.dispose()
@@ -121,6 +138,27 @@ class Database:
     def remember_file(self) -> None:
         """Take the file that is there now as the one that was opened."""
         self._identity = _identity(self.path)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Let the threads of this process write to a SQLite file one after the other.
+
+        SQLite itself lets waiting writers try again at random, so that one of
+        many may never come to its turn.
+        """
+        if self.path is None:
+            yield
+            return
+        lock = _TURNS.setdefault(self.path, threading.Lock())
+        if not lock.acquire(timeout=self._wait_s):
+            raise StoreError(
+                f"The database {self.place} has been written to by another cell or widget for "
+                f"{self._wait_s:g} s. Do it again when that is done; nothing was written."
+            )
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _check_place(self) -> None:
         if self._identity is not None and _identity(self.path) != self._identity:

@@ -10,16 +10,15 @@ from sqlalchemy.engine import URL, Engine
 
 from workbench.store.urls import check_driver
 
-WRITING = "workbench_writing"
-"""Execution option of a connection that is going to write."""
+BEGIN = "workbench_begin"
+"""Execution option of a SQLite connection: the statement that begins a transaction."""
 
 
 def make_engine(url: URL, *, wait_s: float) -> Engine:
     """Make the source of connections to a database; none is opened yet.
 
-    SQLite runs with a write-ahead log, full synchronisation and checked
-    references, and takes the lock for writing at the beginning of a
-    transaction that writes. PostgreSQL runs with synchronous commit.
+    SQLite runs with full synchronisation and checked references. PostgreSQL
+    runs with synchronous commit.
 
     Parameters
     ----------
@@ -65,14 +64,15 @@ def make_engine(url: URL, *, wait_s: float) -> Engine:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    writing = connection.get_execution_options().get(WRITING, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    statement = connection.get_execution_options().get(BEGIN, "BEGIN")
+    if statement:
+        connection.exec_driver_sql(statement)
 
 
 def _prepare_postgresql(wait_s: float) -> Any:

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workbench.errors import InputError, StoreError
-from workbench.schema import Table, check_table
+from workbench.schema import Table, check_table, empty_table
+from workbench.store.bulk import WORTHWHILE, copy_rows
 from workbench.store.layout import stored_table
 from workbench.store.references import chunks
 from workbench.store.values import check_values
@@ -41,6 +42,8 @@ def storable(rows: pd.DataFrame, name: str) -> pd.DataFrame:
         number, a value that JSON has no form for.
     """
     table, _ = stored_table(name)
+    if rows.empty and not len(rows.columns):
+        return empty_table(name)
     checked = check_table(rows, name)
     for column in table.columns.values():
         values = checked[column.name]
@@ -78,7 +81,9 @@ def read_rows(connection: Connection, name: str, query: sa.Select[Any]) -> pd.Da
     """
     table, _ = stored_table(name)
     rows = connection.execute(query).all()
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(table.columns)
+    if not rows:
+        return empty_table(name)
+    columns = zip(*rows, strict=True)
     frame = pd.DataFrame(
         {
             column: pd.Series(list(values), dtype="object")
@@ -112,7 +117,7 @@ def stored_rows(connection: Connection, name: str, keys: pd.DataFrame) -> pd.Dat
         for part in chunks(keys[table.key[0]].unique())
     ]
     if not parts:
-        return read_rows(connection, name, sa.select(sql).where(sa.false()))
+        return empty_table(name)
     found = pd.concat(parts, ignore_index=True)
     if len(table.key) == 1 or found.empty:
         return found
@@ -139,7 +144,11 @@ def insert_rows(connection: Connection, name: str, rows: pd.DataFrame) -> int:
     if rows.empty:
         return 0
     _, sql = stored_table(name)
-    connection.execute(sa.insert(sql), _records(rows, name))
+    records = _records(rows, name)
+    if connection.dialect.name == "postgresql" and len(records) >= WORTHWHILE:
+        copy_rows(connection, sql, records)
+    else:
+        connection.execute(sa.insert(sql), records)
     return len(rows)
 
 
@@ -271,7 +280,7 @@ def first_difference(stored: pd.DataFrame, rows: pd.DataFrame, table: Table) -> 
             names = ", ".join(f"{k} {pairs[k].iloc[at]}" for k in key)
             return (
                 f'The table {table.name} has {names} already, with another "{column}": '
-                f"{was.iloc[at]!r:.80} is stored, {came.iloc[at]!r:.80} came."
+                f"{_shown(was.iloc[at])} is stored, {_shown(came.iloc[at])} came."
             )
     return None
 
@@ -287,8 +296,20 @@ def _same(one: object, other: object) -> bool:
     return (_missing(one) and _missing(other)) or one == other
 
 
+def _shown(value: object) -> str:
+    if _missing(value):
+        return "nothing"
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
 def _missing(value: object) -> bool:
-    return value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value))
+    return (
+        value is None
+        or value is pd.NA
+        or value is pd.NaT
+        or (isinstance(value, float) and np.isnan(value))
+    )
 
 
 def _records(rows: pd.DataFrame, name: str) -> list[dict[str, Any]]:

@@ -158,6 +158,8 @@ def judgements(
                 f'first rating_id "{strangers["rating_id"].iloc[0]}".'
             )
     result = Judgements(**out)
+    if len(result.tags):
+        _check_tag_rules(result.tags)
     _check_rules(result)
     return result
 
@@ -186,7 +188,7 @@ def refuse(
     WorkbenchError
         If any row is bad.
     """
-    bad = bad.fillna(False).astype(bool)
+    bad = bad.astype("boolean").fillna(False).astype(bool)
     if bad.any():
         first = {str(k): v for k, v in rows[bad].iloc[0].to_dict().items()}
         more = f" {int(bad.sum())} are like this." if bad.sum() > 1 else ""
@@ -197,33 +199,18 @@ def refuse(
 
 def _check_rules(these: Judgements) -> None:
     ratings, tags, scores = these.ratings, these.tags, these.scores
-    shares = tags.groupby("rating_id")["share"].agg(["count", "size", "sum"]).reset_index()
-    some = shares["count"] > 0
-    refuse(
-        shares,
-        some & (shares["count"] < shares["size"]),
-        ("{count} of its {size} tags have a share; give one to each tag or to none."),
-    )
-    refuse(
-        shares,
-        some & ((shares["sum"] - 1).abs() > SHARE_TOLERANCE),
-        ("its shares sum to {sum:.4g}; they must sum to 1."),
-    )
-    primaries = tags.groupby("rating_id")["primary"].sum().reset_index()
-    refuse(primaries, primaries["primary"] > 1, "{primary} tags are primary; one may be.")
-
     has_tags = ratings["rating_id"].isin(tags["rating_id"])
     has_scores = ratings["rating_id"].isin(scores["rating_id"])
     back = ratings["retracted"]
     refuse(
         ratings,
         back & ratings["supersedes"].isna(),
-        ("it takes a rating back without naming one; put its rating_id into supersedes."),
+        "it takes a rating back without naming one; put its rating_id into supersedes.",
     )
     refuse(
         ratings,
         back & (has_tags | has_scores),
-        ("it takes a rating back and has tags or scores; send a new rating without retracted."),
+        "it takes a rating back and has tags or scores; send a new rating without retracted.",
     )
     refuse(
         ratings,
@@ -234,20 +221,38 @@ def _check_rules(these: Judgements) -> None:
     refuse(
         ratings,
         (ratings["verdict"] != "tagged") & has_tags,
-        ('its verdict is "{verdict}", but it has tags. Expected the verdict "tagged", or no tags.'),
+        'its verdict is "{verdict}", but it has tags. Expected the verdict "tagged", or no tags.',
     )
     refuse(
         ratings,
         (ratings["verdict"] == "unusable") & has_scores,
-        ('its verdict is "unusable", but it has scores. What cannot be judged has none.'),
+        'its verdict is "unusable", but it has scores. What cannot be judged has none.',
     )
-    named = ratings["cues_named"].map(lambda text: set(text.split()) - set(CUES_NAMED), "ignore")
+    named = ratings["cues_named"].fillna("").str.split()
+    strange = named.map(lambda words: not set(words) <= set(CUES_NAMED)).astype(bool)
     refuse(
         ratings,
-        named.map(bool, "ignore"),
-        (f'cues_named is "{{cues_named}}"; expected words out of {" ".join(CUES_NAMED)}.'),
+        strange,
+        f'cues_named is "{{cues_named}}"; expected words out of {" ".join(CUES_NAMED)}.',
     )
     refuse(ratings, ratings["supersedes"] == ratings["rating_id"], "it supersedes itself.")
+
+
+def _check_tag_rules(tags: pd.DataFrame) -> None:
+    shares = tags.groupby("rating_id")["share"].agg(["count", "size", "sum"]).reset_index()
+    some = shares["count"] > 0
+    refuse(
+        shares,
+        some & (shares["count"] < shares["size"]),
+        "{count} of its {size} tags have a share; give one to each tag or to none.",
+    )
+    refuse(
+        shares,
+        some & ((shares["sum"] - 1).abs() > SHARE_TOLERANCE),
+        "its shares sum to {sum:.4g}; they must sum to 1.",
+    )
+    primaries = tags.groupby("rating_id")["primary"].sum().reset_index()
+    refuse(primaries, primaries["primary"] > 1, "{primary} tags are primary; one may be.")
 
 
 def _entry(row: object, name: str, fields: tuple[str, ...]) -> dict[str, Any]:

@@ -6,14 +6,18 @@ from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workbench.errors import nearest
-from workbench.store.frames import stored_rows
 from workbench.store.judgements import Judgements, refuse
+from workbench.store.layout import METADATA
+from workbench.store.references import chunks
 from workbench.taxonomies import Taxonomy, taxonomy_from_definition
 
 _Versions = dict[tuple[str, str], Taxonomy]
+_FROZEN: dict[str, Taxonomy] = {}
+"""Taxonomies by the hash of their definition, which never changes."""
 
 
 def check_meaning(connection: Connection, these: Judgements) -> None:
@@ -33,34 +37,54 @@ def check_meaning(connection: Connection, these: Judgements) -> None:
         dimension is not in it or not for the role, a score is out of range, or
         a shift lies outside the utterance.
     """
-    utterances = stored_rows(connection, "utterances", these.ratings[["utterance_id"]])
-    columns = ["utterance_id", "role", "start_s", "end_s"]
-    rows = these.ratings.merge(utterances[columns], on="utterance_id", how="left")
+    rows = _with_utterances(connection, these.ratings)
+    versions = _versions(connection, rows)
+    keep = ["rating_id", "taxonomy", "version", "role", "start_s", "end_s"]
+    tags, scores, shifts = (
+        part.merge(rows[keep], on="rating_id") if len(part) else part
+        for part in (these.tags, these.scores, these.shifts)
+    )
+    if len(tags):
+        _check_tags(tags, versions, also=("other",))
+    if len(scores):
+        _check_scores(scores, versions)
+    if len(shifts):
+        _check_shifts(shifts, versions)
+
+
+def _with_utterances(connection: Connection, ratings: pd.DataFrame) -> pd.DataFrame:
+    sql = METADATA.tables["utterances"]
+    query = sa.select(sql.c.utterance_id, sql.c.role, sql.c.start_s, sql.c.end_s)
+    found = {
+        row.utterance_id: row
+        for part in chunks(ratings["utterance_id"].unique())
+        for row in connection.execute(query.where(sql.c.utterance_id.in_(part)))
+    }
     refuse(
-        rows,
-        rows["role"].isna(),
+        ratings,
+        ~ratings["utterance_id"].isin(list(found)),
         'there is no utterance "{utterance_id}". Cut the call into utterances first (ws.segment).',
     )
-    versions = _versions(connection, rows)
-    _check_tags(these.tags.merge(rows, on="rating_id"), versions, also=("other",))
-    _check_scores(these.scores.merge(rows, on="rating_id"), versions)
-    shifts = these.shifts.merge(rows, on="rating_id")
-    refuse(
-        shifts,
-        (shifts["at_s"] < shifts["start_s"]) | (shifts["at_s"] > shifts["end_s"]),
-        "the feeling turns at {at_s} s, outside the utterance ({start_s} s to {end_s} s).",
+    utterances = [found[name] for name in ratings["utterance_id"]]
+    return ratings.assign(
+        role=[row.role for row in utterances],
+        start_s=[row.start_s for row in utterances],
+        end_s=[row.end_s for row in utterances],
     )
-    for column in ("from_tag", "to_tag"):
-        named = shifts.dropna(subset=[column]).rename(columns={column: "tag"})
-        _check_tags(named, versions, also=("other", "neutral"))
 
 
 def _versions(connection: Connection, rows: pd.DataFrame) -> _Versions:
-    stored = stored_rows(connection, "taxonomies", rows[["taxonomy", "version"]].drop_duplicates())
-    found = {
-        (row["taxonomy"], row["version"]): taxonomy_from_definition(row["definition"])
-        for row in stored.to_dict("records")
-    }
+    sql = METADATA.tables["taxonomies"]
+    found: _Versions = {}
+    for pair in set(_keys(rows, ("taxonomy", "version"))):
+        mine = (sql.c.taxonomy == pair[0]) & (sql.c.version == pair[1])
+        sha256 = connection.execute(sa.select(sql.c.sha256).where(mine)).scalar()
+        if sha256 is None:
+            continue
+        if sha256 not in _FROZEN:
+            definition = connection.execute(sa.select(sql.c.definition).where(mine)).scalar_one()
+            _FROZEN[sha256] = taxonomy_from_definition(definition)
+        found[pair] = _FROZEN[sha256]
     refuse(
         rows,
         _flags(rows, ("taxonomy", "version"), found),
@@ -68,6 +92,17 @@ def _versions(connection: Connection, rows: pd.DataFrame) -> _Versions:
         "store.add_taxonomy_version(taxonomy).",
     )
     return found
+
+
+def _check_shifts(rows: pd.DataFrame, versions: _Versions) -> None:
+    refuse(
+        rows,
+        (rows["at_s"] < rows["start_s"]) | (rows["at_s"] > rows["end_s"]),
+        "the feeling turns at {at_s} s, outside the utterance ({start_s} s to {end_s} s).",
+    )
+    for column in ("from_tag", "to_tag"):
+        named = rows.dropna(subset=[column]).rename(columns={column: "tag"})
+        _check_tags(named, versions, also=("other", "neutral"))
 
 
 def _check_tags(rows: pd.DataFrame, versions: _Versions, also: tuple[str, ...]) -> None:

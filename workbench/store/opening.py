@@ -11,6 +11,7 @@ from workbench.store.revisions import bring_up_to_date, found_version, make_tabl
 from workbench.store.store import Store
 from workbench.store.urls import parse_url, plain_url, sqlite_path
 
+_EFFECTIVE = os.access in os.supports_effective_ids
 WAIT_S = 20.0
 """How long to wait for a lock or an answer, seconds."""
 
@@ -60,11 +61,11 @@ def open_store(url: str, *, create: bool = False, wait_s: float = WAIT_S) -> Sto
             make_tables(database)
         else:
             bring_up_to_date(database)
+        database.use_write_ahead_log()
     except BaseException:
         database.close()
-        if path is not None and new_file:
-            for suffix in ("", "-wal", "-shm"):
-                path.with_name(path.name + suffix).unlink(missing_ok=True)
+        if path is not None and new_file and path.exists() and path.stat().st_size == 0:
+            path.unlink()
         raise
     database.remember_file()
     return Store(database)
@@ -147,7 +148,7 @@ def _check_file(path: Path, *, create: bool) -> None:
             "an existing workspace."
         )
     for place in (path.parent, path):
-        if place.exists() and not os.access(place, os.W_OK):
+        if place.exists() and not os.access(place, os.W_OK, effective_ids=_EFFECTIVE):
             raise StoreError(
                 f"{place} is read-only, and the workbench saves people's work there. Ask for the "
                 "right to write, or copy the workspace to a folder of your own."

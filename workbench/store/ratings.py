@@ -57,6 +57,7 @@ def insert_judgements(connection: Connection, these: Judgements) -> int:
     if these.ratings.empty:
         return 0
     check_meaning(connection, these)
+    _check_sessions(connection, these.ratings)
     _check_superseding(connection, these.ratings)
     for name in PARTS:
         insert_rows(connection, name, getattr(these, name))
@@ -153,6 +154,26 @@ def _parts_differ(
     odd = pd.concat([was, now]).drop_duplicates(keep=False)
     first = odd["rating_id"].iloc[0] if len(odd) else ids[0]
     return f"The rating {first} is there already, with other {name}."
+
+
+def _check_sessions(connection: Connection, ratings: pd.DataFrame) -> None:
+    rows = ratings.dropna(subset=["session_id"])
+    if rows.empty:
+        return
+    sql = METADATA.tables["sessions"]
+    owners = {
+        row.session_id: row.rater_id
+        for part in chunks(rows["session_id"].unique())
+        for row in connection.execute(
+            sa.select(sql.c.session_id, sql.c.rater_id).where(sql.c.session_id.in_(part))
+        )
+    }
+    rows = rows.assign(owner=rows["session_id"].map(owners))
+    refuse(
+        rows,
+        rows["owner"].notna() & (rows["owner"] != rows["rater_id"]),
+        "its session {session_id} belongs to rater {owner}, not {rater_id}.",
+    )
 
 
 def _check_superseding(connection: Connection, ratings: pd.DataFrame) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pandas as pd
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workbench.errors import InputError, StoreError, nearest
@@ -14,16 +13,20 @@ from workbench.store.database import StorePart
 from workbench.store.frames import (
     insert_new_rows,
     insert_rows,
-    read_rows,
     storable,
     stored_rows,
     upsert_rows,
 )
 from workbench.store.layout import METADATA, stored_table
+from workbench.store.transcripts import (
+    compare_transcripts,
+    remove_transcripts,
+    stored_transcripts,
+)
 
 _OF_A_CALL = (
-    "calls", "recordings", "channels", "customers", "agents", "segmentations", "utterances",
-    "words", "events", "outcomes", "qa_items",
+    "calls", "recordings", "channels", "customers", "agents", "words", "events", "outcomes",
+    "qa_items",
 )  # fmt: skip
 _FILLED_LATER = ("customers", "agents", "outcomes", "qa_items")
 _LEFT_AS_THEY_ARE = ("raters",)
@@ -42,8 +45,8 @@ _OWN_WAY = {
 class Register(StorePart):
     """The part of a store that writes the register."""
 
-    def add_call(self, tables: Mapping[str, pd.DataFrame]) -> int:
-        """Write a call with everything known about it, all of it or nothing.
+    def add_calls(self, tables: Mapping[str, pd.DataFrame]) -> int:
+        """Write calls with everything known about them in one transaction: all or nothing.
 
         Customers, agents and outcomes that are there already are filled in
         with what came; everything else is there once.
@@ -51,36 +54,34 @@ class Register(StorePart):
         Parameters
         ----------
         tables : mapping of str to DataFrame
-            Rows by table: calls (one row), and any of recordings, channels,
-            customers, agents, segmentations, utterances, words, events,
-            outcomes, qa_items.
+            Rows by table: calls, and any of recordings, channels, customers,
+            agents, words, events, outcomes, qa_items.
 
         Returns
         -------
         int
-            1 if the call is new, 0 if it was there with the same content.
+            How many calls are new; one that was there with the same content
+            does not count.
 
         Raises
         ------
         InputError
             If a table is none of a call, a value does not fit, or rows belong
-            to another call.
+            to a call that did not come.
         StoreError
-            If the call or its audio is there with other content.
+            If a call or its audio is there with other content.
         """
         rows = _tables(tables, _OF_A_CALL)
-        if len(rows.get("calls", ())) != 1:
-            raise InputError(
-                f"A call came with {len(rows.get('calls', ()))} rows of the table calls; "
-                "expected one."
-            )
-        (call,) = rows["calls"]["call_id"]
+        if not len(rows.get("calls", ())):
+            raise InputError("No row of the table calls came; expected one a call.")
         for name, table in rows.items():
-            if "call_id" in table and (strange := table["call_id"] != call).any():
-                raise InputError(
-                    f"The call {call} came with rows of {name} that belong to call "
-                    f"{table.loc[strange, 'call_id'].iloc[0]}."
-                )
+            if "call_id" in table:
+                strange = ~table["call_id"].isin(rows["calls"]["call_id"])
+                if strange.any():
+                    raise InputError(
+                        f"Rows of {name} belong to the call "
+                        f"{table.loc[strange, 'call_id'].iloc[0]}, which did not come with them."
+                    )
 
         def act(connection: Connection) -> int:
             _write_all(connection, {n: t for n, t in rows.items() if n in ("customers", "agents")})
@@ -97,6 +98,31 @@ class Register(StorePart):
             return new
 
         return self._database.write(act, rows)
+
+    def add_call(self, tables: Mapping[str, pd.DataFrame]) -> int:
+        """Write one call with everything known about it; see `add_calls`.
+
+        Parameters
+        ----------
+        tables : mapping of str to DataFrame
+            As in `add_calls`, with one row of calls.
+
+        Returns
+        -------
+        int
+            1 if the call is new, 0 if it was there with the same content.
+
+        Raises
+        ------
+        InputError
+            If not exactly one call came, a value does not fit, or rows belong
+            to another call.
+        StoreError
+            If the call or its audio is there with other content.
+        """
+        if (n_calls := len(tables.get("calls", ()))) != 1:
+            raise InputError(f"A call came with {n_calls} rows of the table calls; expected one.")
+        return self.add_calls(tables)
 
     def add_rows(self, table: str, rows: pd.DataFrame) -> int:
         """Append rows to a table; rows that are there with the same content count once.
@@ -156,22 +182,17 @@ class Register(StorePart):
         rows = storable(words, "words")
 
         def act(connection: Connection) -> int:
-            written = 0
-            sql = METADATA.tables["words"]
-            for (call, source), came in rows.groupby(["call_id", "source"], sort=False):
-                mine = (sql.c.call_id == call) & (sql.c.source == source)
-                stored = read_rows(connection, "words", sa.select(sql).where(mine))
-                if _equal(stored, came):
-                    continue
-                if len(stored) and not replace:
-                    raise StoreError(
-                        f"Call {call} has another transcript from {source} already "
-                        f"({len(stored)} words stored, {len(came)} came). Add it with "
-                        "replace=True, or under another source. Nothing was written."
-                    )
-                connection.execute(sa.delete(sql).where(mine))
-                written += insert_rows(connection, "words", came)
-            return written
+            stored = stored_transcripts(connection, rows)
+            changed, same = compare_transcripts(stored, rows)
+            if len(changed) and not replace:
+                first = changed.iloc[0]
+                raise StoreError(
+                    f"Call {first['call_id']} has another transcript from {first['source']} "
+                    f"already ({first['n_stored']} words stored, {first['n_came']} came). Add it "
+                    "with replace=True, or under another source. Nothing was written."
+                )
+            remove_transcripts(connection, changed)
+            return insert_rows(connection, "words", rows[~same])
 
         return self._database.write(act, {"words": rows})
 
@@ -331,11 +352,3 @@ def _write(connection: Connection, table: str, rows: pd.DataFrame) -> int:
         known = stored_rows(connection, table, rows)[key]
         return insert_rows(connection, table, rows[~rows[key].isin(known)])
     return insert_new_rows(connection, table, rows, "Nothing was written.")
-
-
-def _equal(stored: pd.DataFrame, came: pd.DataFrame) -> bool:
-    key = list(stored_table("words")[0].key)
-    one, other = (
-        rows.sort_values(key).reset_index(drop=True).astype("object") for rows in (stored, came)
-    )
-    return one.equals(other)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import TypeVar
 
 import pandas as pd
 
 from workbench.errors import InputError, nearest
 from workbench.schema import TABLES
 from workbench.taxonomies import ROLES
+
+T = TypeVar("T")
 
 UNITS = ("utterance", "turn", "call")
 PASSES = ("text", "masked_voice", "voice", "both")
@@ -93,15 +96,13 @@ def check_values(rows: pd.DataFrame, name: str) -> pd.DataFrame:
         If a word is not one of those that the column may hold, a number is out
         of range, or an interval ends before it starts.
     """
-    for (table, column), words in _WORDS.items():
-        if table == name:
-            bad = rows[column].notna() & ~rows[column].isin(words)
-            _refuse_words(rows, name, column, bad, words)
-    for (table, column), (low, high) in _RANGES.items():
-        if table == name:
-            bad = (rows[column] < low) | (rows[column] > high)
-            limit = f"{low} or more" if high == _UP else f"{low} to {high}"
-            _refuse(rows, name, bad, f'"{column}" is {{{column}}}; expected {limit}.')
+    for column, words in _of_table(_WORDS, name):
+        bad = rows[column].notna() & ~rows[column].isin(words)
+        _refuse_words(rows, name, column, bad, words)
+    for column, (low, high) in _of_table(_RANGES, name):
+        bad = (rows[column] < low) | (rows[column] > high)
+        limit = f"{low} or more" if high == _UP else f"{low} to {high}"
+        _refuse(rows, name, bad, f'"{column}" is {{{column}}}; expected {limit}.')
     if name in _ORDERED:
         wrong = rows["end_s"] < rows["start_s"]
         if _ORDERED[name]:
@@ -109,6 +110,10 @@ def check_values(rows: pd.DataFrame, name: str) -> pd.DataFrame:
         text = "it starts at {start_s} s and ends at {end_s} s; the end must come after the start."
         _refuse(rows, name, wrong, text)
     return rows
+
+
+def _of_table(rules: dict[tuple[str, str], T], name: str) -> list[tuple[str, T]]:
+    return [(column, rule) for (table, column), rule in rules.items() if table == name]
 
 
 def _refuse_words(
@@ -121,7 +126,7 @@ def _refuse_words(
 
 
 def _refuse(rows: pd.DataFrame, name: str, bad: pd.Series, text: str) -> None:
-    bad = bad.fillna(False).astype(bool)
+    bad = bad.astype("boolean").fillna(False).astype(bool)
     if not bad.any():
         return
     first = {str(k): v for k, v in rows[bad].iloc[0].to_dict().items()}
