@@ -88,6 +88,13 @@ export class CallList {
     this.model.on("change:_selected", this.reselect);
     this.root.addEventListener("keydown", (event) => event.stopPropagation(), { signal });
     this.body.addEventListener("keydown", (event) => this.keydown(event), { signal });
+    this.body.addEventListener(
+      "mousedown",
+      (event) => {
+        if (event.shiftKey) event.preventDefault();
+      },
+      { signal },
+    );
     this.body.addEventListener("click", (event) => this.click(event), { signal });
     this.body.addEventListener(
       "scroll",

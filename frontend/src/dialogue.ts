@@ -16,6 +16,7 @@ export class Dialogue {
   readonly element: HTMLElement;
   private readonly list = el("ol.wb-lines");
   private call: Call | null = null;
+  private unit: Unit | null = null;
   private items: HTMLLIElement[] = [];
 
   constructor() {
@@ -27,6 +28,8 @@ export class Dialogue {
   }
 
   show(call: Call | null, unit: Unit): void {
+    if (call === this.call && unit === this.unit) return;
+    this.unit = unit;
     if (call !== this.call) {
       this.call = call;
       this.items = (call?.lines ?? []).map((line) =>

@@ -14,6 +14,7 @@ export interface HeaderState {
   left: string;
   edited: boolean;
   waiting: number;
+  slow: boolean;
   failed: number;
   anySaved: boolean;
 }
@@ -76,7 +77,9 @@ export class Header {
 
 function markOf(state: HeaderState): [IconName, string] {
   if (state.failed > 0) return ["failed", strings.notSaved(state.failed)];
-  if (state.waiting > 0) return ["saving", strings.saving(state.waiting)];
+  if (state.waiting > 0) {
+    return ["saving", state.slow ? strings.waiting : strings.saving(state.waiting)];
+  }
   if (state.edited) return ["unsaved", strings.unsaved];
   return state.anySaved ? ["saved", strings.saved] : ["unsaved", strings.nothingYet];
 }

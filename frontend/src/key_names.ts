@@ -26,7 +26,7 @@ export class KeyNames {
       return;
     }
     for (const cap of root.querySelectorAll<HTMLElement>("kbd[data-code]")) {
-      cap.textContent = (cap.dataset["shift"] ? "⇧" : "") + this.of(cap.dataset["code"] ?? "");
+      cap.textContent = this.print(cap.dataset["code"] ?? "", "shift" in cap.dataset);
     }
   }
 
@@ -41,7 +41,11 @@ export class KeyNames {
     return el(
       "kbd.wb-key",
       { "aria-hidden": "true", "data-code": code, "data-shift": shift || null },
-      `${shift ? "⇧" : ""}${this.of(code)}`,
+      this.print(code, shift),
     );
+  }
+
+  private print(code: string, shift: boolean): string {
+    return `${shift ? "⇧" : ""}${this.of(code)}`;
   }
 }

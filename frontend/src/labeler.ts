@@ -200,6 +200,7 @@ export class Labeler {
       left: left === 0 ? strings.allRated : strings.left(sitting.minutesLeft(outbox)),
       edited: sitting.state(unit, outbox) === "edited",
       waiting: outbox.nWaiting,
+      slow: outbox.slow,
       failed: outbox.failed.length,
       anySaved: left < this.units.length,
     });
@@ -299,6 +300,7 @@ export class Labeler {
   private heardOfSaving(rating: Rating | undefined): void {
     if (!rating) return;
     this.sitting.keep(rating);
+    this.outbox.settle(rating.rating_id);
     this.refresh();
   }
 

@@ -18,9 +18,13 @@ export interface OutboxEvents {
   changed(): void;
 }
 
+const SLOW_MS = 3000;
+
 export class Outbox {
   private parcels: Parcel[] = [];
   private sending = false;
+  /** Whether the answer to what is being sent takes unusually long. */
+  slow = false;
 
   constructor(private readonly events: OutboxEvents) {}
 
@@ -40,6 +44,13 @@ export class Outbox {
     for (const parcel of this.parcels) parcel.state = "waiting";
     this.events.changed();
     void this.run();
+  }
+
+  /** Python said, late or to another view, that a rating is committed. */
+  settle(ratingId: string): void {
+    this.parcels = this.parcels.filter(
+      (parcel) => parcel.state !== "failed" || parcel.rating.rating_id !== ratingId,
+    );
   }
 
   /** The latest rating of an utterance that is not committed yet. */
@@ -63,6 +74,10 @@ export class Outbox {
       if (!parcel) break;
       const supersedes = this.events.committed(parcel.rating.utterance_id);
       const rating = { ...parcel.rating, supersedes };
+      const timer = setTimeout(() => {
+        this.slow = true;
+        this.events.changed();
+      }, SLOW_MS);
       try {
         await this.events.send(rating);
         this.parcels = this.parcels.filter((other) => other !== parcel);
@@ -71,6 +86,8 @@ export class Outbox {
         parcel.state = "failed";
         parcel.sentence = error instanceof Error ? error.message : String(error);
       }
+      clearTimeout(timer);
+      this.slow = false;
       this.events.changed();
     }
     this.sending = false;

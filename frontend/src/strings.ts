@@ -72,6 +72,7 @@ export const strings = {
   allRated: "all rated",
   saved: "Saved",
   saving: (count: number) => (count > 1 ? `Saving ${count}` : "Saving"),
+  waiting: "Waiting for the database",
   unsaved: "Not saved yet",
   notSaved: (count: number) => `${count} not saved`,
   nothingYet: "Nothing to save",

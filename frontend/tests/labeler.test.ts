@@ -173,6 +173,23 @@ describe("the Labeler", () => {
     expect(box.querySelector(".wb")?.getAttribute("data-lm-suppress-shortcuts")).toBe("true");
   });
 
+  it("prints on the screen what the rater's own keys print", async () => {
+    close();
+    const german: Record<string, string> = { KeyP: "p", KeyU: "ü", Digit1: "1" };
+    const keyboard = { getLayoutMap: async () => ({ get: (code: string) => german[code] }) };
+    Object.defineProperty(navigator, "keyboard", { value: keyboard, configurable: true });
+    const tags = Array.from({ length: 20 }, (_, i) => ({ ...TAXONOMY.tags[3], tag: `tag ${i}` }));
+    host.state["_setup"] = setup({ taxonomy: { ...TAXONOMY, tags } });
+    await open();
+    const caps = [...box.querySelectorAll(".wb-chips .wb-chip")].map(
+      (chip) => chip.querySelector("kbd")?.textContent ?? "",
+    );
+    expect(caps.slice(8, 11)).toEqual(["9", "⇧1", "⇧2"]);
+    expect(caps.slice(17)).toEqual(["⇧9", "", ""]);
+    expect(text(".wb-verdicts")).toContain("ÜUnclear");
+    Reflect.deleteProperty(navigator, "keyboard");
+  });
+
   it("leaves Space and Enter to a button that has the focus", () => {
     const chip = box.querySelectorAll<HTMLElement>(".wb-chips .wb-chip")[1];
     chip?.focus();

@@ -179,6 +179,14 @@ describe("the outbox", () => {
     expect(sitting.state(UNITS[0] as Unit, outbox)).toBe("saved");
   });
 
+  it("believes a late answer", async () => {
+    refuse = "Python does not answer.";
+    rate("relief");
+    await settle();
+    outbox.settle(sent[0]?.rating_id ?? "");
+    expect([outbox.failed, outbox.nWaiting]).toEqual([[], 0]);
+  });
+
   it("retries a failed rating on Enter, and replaces it when it was edited", async () => {
     refuse = "no";
     rate("relief");

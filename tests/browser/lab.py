@@ -33,14 +33,15 @@ CHROMIUM_ARGUMENTS = [
 IDLE = """() => {
   const session = window.jupyterapp?.shell.currentWidget?.context?.sessionContext;
   const kernel = session?.session?.kernel;
-  return !!(session?.isReady && kernel?.status === 'idle' && kernel.connectionStatus === 'connected');
+  return !!session?.isReady &&
+    kernel?.status === 'idle' && kernel.connectionStatus === 'connected';
 }"""
 DONE = """() => {
   const panel = window.jupyterapp.shell.currentWidget;
   const cells = panel.content.widgets.filter(
     cell => cell.model.type === 'code' && cell.model.sharedModel.getSource().trim());
   return panel.context.sessionContext.session.kernel.status === 'idle' && cells.length > 0 &&
-    cells.every(cell => cell.model.executionCount != null && cell.model.executionState !== 'running');
+    cells.every(({ model }) => model.executionCount != null && model.executionState !== 'running');
 }"""
 ERRORS = """() => window.jupyterapp.shell.currentWidget.content.widgets.flatMap(
   cell => cell.model.type !== 'code' ? [] : cell.model.outputs.toJSON()

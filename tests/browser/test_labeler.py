@@ -249,8 +249,8 @@ def audio(call_id, channel, start_s, end_s):
     asked.append((start_s, end_s))
     time_s = np.arange(round(start_s * RATE), round(end_s * RATE)) / RATE
     return np.stack([np.sin(2 * np.pi * 440 * time_s) * 0.5] * 2, axis=1), RATE
-call = pd.DataFrame({"utterance_id": ["whole"], "unit": "call", "call_id": "long", "channel": [None],
-                     "role": "unknown", "start_s": 0.0, "end_s": 3600.0})
+call = pd.DataFrame({"utterance_id": ["whole"], "unit": "call", "call_id": "long",
+                     "channel": [None], "role": "unknown", "start_s": 0.0, "end_s": 3600.0})
 hour = np.tile(np.array([[-0.5, 0.5]], np.float32), (3600 * 50, 1))
 Labeler(call, TAXONOMY, rater_id="r01", audio=audio, peaks=lambda call_id: {0: hour, 1: hour},
         on_save=desk.save)
@@ -299,7 +299,7 @@ CONTRAST = """() => {
     const back = behind(e);
     const [a, b] = [light(over(parse(style.color), back)), light(back)].sort((x, y) => y - x);
     const ratio = (a + 0.05) / (b + 0.05);
-    if (ratio < 4.5) poor.push(`${e.className || e.tagName} "${e.textContent}" ${ratio.toFixed(2)}`);
+    if (ratio < 4.5) poor.push(`${e.className} "${e.textContent}" ${ratio.toFixed(2)}`);
   }
   return poor;
 }"""
@@ -320,7 +320,8 @@ def test_text_can_be_read_in_both_themes_and_nothing_is_cut_off_when_narrow(book
     assert book.page.evaluate(CONTRAST) == []
     book.keys("Escape")
     width, inside = book.page.evaluate(
-        "() => [document.querySelector('.wb').clientWidth, document.querySelector('.wb').scrollWidth]"
+        "() => (({ clientWidth, scrollWidth }) => [clientWidth, scrollWidth])"
+        "(document.querySelector('.wb'))"
     )
     assert width < 760 and inside <= width
     book.page.evaluate(THEME, "JupyterLab Light")

@@ -13,6 +13,7 @@ SILENT = "() => window.loudness() < 0.001"
 def pitch_of(hertz):
     return f"() => Math.abs(window.pitch() - {hertz}) < 40"
 
+
 CALLS = """
 from tests.browser.call_of_tones import *
 from workbench.widgets import CallList

@@ -83,7 +83,7 @@ class CallList(AnsweringWidget):
         if "call_id" not in calls.columns:
             raise InputError(
                 f"The calls need the column call_id; these have {', '.join(map(str, calls))}."
-                f"{nearest('call_id', map(str, calls.columns))}"
+                f"{nearest('call_id', [str(c) for c in calls.columns])}"
             )
         self._calls = calls.reset_index(drop=True)
         twice = self._calls["call_id"][self._calls["call_id"].duplicated()]

@@ -36,7 +36,7 @@ def check_words(words: pd.DataFrame) -> pd.DataFrame:
         if name not in words.columns:
             raise InputError(
                 f'The words need the column "{name}"; these have {", ".join(words.columns)}.'
-                f"{nearest(name, map(str, words.columns))}"
+                f"{nearest(name, [str(c) for c in words.columns])}"
             )
     return words
 

@@ -214,7 +214,7 @@ def check_units(utterances: pd.DataFrame) -> pd.DataFrame:
             raise InputError(
                 f'The utterances need the column "{name}"; these have '
                 f"{', '.join(map(str, utterances.columns))}."
-                f"{nearest(name, map(str, utterances.columns))}"
+                f"{nearest(name, [str(c) for c in utterances.columns])}"
             )
     units = utterances.reset_index(drop=True)
     twice = units["utterance_id"][units["utterance_id"].duplicated()]

@@ -83,8 +83,16 @@ class Player(AnsweringWidget):
 
         Parameters
         ----------
-        samples, sampling_rate_hz, caption, start_s, roles
-            As for the player itself.
+        samples : ndarray of float, shape (n_frames,) or (n_frames, n_channels)
+            What to play, from -1 to 1.
+        sampling_rate_hz : int
+            Sampling rate, hertz.
+        caption : str, default ""
+            What it is.
+        start_s : float, default 0.0
+            Second of the call at which the samples begin.
+        roles : sequence of str, optional
+            Who speaks on each channel.
         play : bool, default True
             Whether it begins to play at once, because someone asked for it.
 
