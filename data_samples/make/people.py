@@ -67,7 +67,7 @@ class Delivery:
     spread : float
         F0 range times this.
     rise_st : float
-        Rise over the second half of the utterance, semitones.
+        Rise over the last 0.7 s (at most the second half), semitones.
     rate : float
         Speed times this.
     level_db : float
@@ -112,8 +112,8 @@ _FEELINGS = {
 # What a planted cue adds or sets; long_pause lies in the play (a gap or a pause inside).
 PLANTED = {
     "high_pitch": {"pitch_st": 5.0},
-    "rising_pitch": {"rise_st": 9.0},
-    "fast_speech": {"rate": 1.40},
+    "rising_pitch": {"rise_st": 11.0},
+    "fast_speech": {"rate": 1.55},
     "volume_spike": {"level_db": 7.0},
     "flat_tone": {"spread": 0.15, "rise_st": 0.0, "tremor_st": 0.0},
 }

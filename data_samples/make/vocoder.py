@@ -21,6 +21,8 @@ Floats = npt.NDArray[np.float64]
 RATE_HZ = 16_000
 HOP_S = 0.005
 _EDGE_S = 0.03
+_RISE_S = 0.7
+_QUESTION_ST = 4.0
 
 
 @dataclass(frozen=True)
@@ -155,13 +157,17 @@ def _contour(
     centre = np.median(np.log2(f0[voiced]))
     semitones = 12.0 * (np.log2(np.where(voiced, f0, 1.0)) - centre)
     semitones = np.clip(semitones, -9.0, 9.0)[near] * person.liveliness * delivery.spread
-    place = np.linspace(0.0, 1.0, len(near))
+    length = len(near)
+    first = max(length // 2, length - round(_RISE_S / HOP_S))
+    rising = np.clip((np.arange(length) - first) / max(length - 1 - first, 1), 0.0, 1.0)
+    if delivery.rise_st > _QUESTION_ST:
+        semitones = semitones * (1.0 - 0.7 * (rising > 0))
     time_s = np.arange(len(near)) * HOP_S
     wobble = np.convolve(rng.normal(0.0, 1.0, len(near) + 40), np.ones(41) / 41.0, "valid")
     semitones = (
         semitones
         + delivery.pitch_st
-        + delivery.rise_st * np.clip(2.0 * place - 1.0, 0.0, 1.0)
+        + delivery.rise_st * rising
         + delivery.tremor_st * np.sin(2 * np.pi * 5.5 * time_s)
         + 0.8 * min(delivery.spread, 1.0) * wobble[: len(near)]
     )
