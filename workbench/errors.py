@@ -51,8 +51,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     >>> nearest("agnet_id", ["agent_id", "call_id"])
     ' Did you mean "agent_id"?'
     """
-    close = difflib.get_close_matches(word.lower(), {k.lower(): k for k in known}, n=1, cutoff=0.6)
+    by_lower = {k.lower(): k for k in known}
+    close = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
     if not close:
         return ""
-    by_lower = {k.lower(): k for k in known}
     return f' Did you mean "{by_lower[close[0]]}"?'

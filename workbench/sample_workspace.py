@@ -8,7 +8,13 @@ from pathlib import Path
 from workbench import workspace
 from workbench.errors import WorkspaceError
 from workbench.workspace import Workspace
-from workbench.workspace.progress import with_progress
+
+IMPORTS = {
+    "words.csv": "words_csv",
+    "ratings.csv": "ratings_csv",
+    "more_ratings.parquet": "ratings_csv",
+    "qa_items.csv": "outcomes_csv",
+}
 
 
 def sample_data() -> Path:
@@ -60,17 +66,11 @@ def samples(folder: str | Path | None = None) -> Workspace:
     shutil.rmtree(building, ignore_errors=True)
     ws = workspace.create(building)
     data = sample_data()
-    steps = [
-        lambda: ws.ingest(data / "calls.csv", root=data / "audio"),
-        lambda: ws.ingest(data / "more_calls.csv"),
-        lambda: ws.segment(),
-        lambda: ws.import_file(data / "words.csv", format="words_csv"),
-        lambda: ws.import_file(data / "ratings.csv", format="ratings_csv"),
-        lambda: ws.import_file(data / "more_ratings.parquet", format="ratings_csv"),
-        lambda: ws.import_file(data / "qa_items.csv", format="outcomes_csv"),
-    ]
-    for step in with_progress(steps, total=len(steps), doing="making the samples", unit="step"):
-        step()
+    ws.ingest(data / "calls.csv", root=data / "audio")
+    ws.ingest(data / "more_calls.csv")
+    ws.segment()
+    for name, form in IMPORTS.items():
+        ws.import_file(data / name, format=form)
     ws.store.close()
     building.rename(folder)
     return workspace.open(folder)

@@ -164,6 +164,8 @@ def check_table(rows: pd.DataFrame, table: Table) -> pd.DataFrame:
 
 
 def _with_dtype(values: pd.Series, column: Column, table: str) -> pd.Series:
+    if values.dtype == DTYPES[column.kind]:
+        return values
     try:
         if column.kind == "time":
             return pd.to_datetime(values, utc=True).astype(DTYPES["time"])

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import builtins
 import os
-from dataclasses import replace
 from pathlib import Path
 
 from workbench.config import FILE_NAME, Config, Policy, read_config, write_config
@@ -83,7 +81,7 @@ def create(folder: str | Path, *, db: str | None = None) -> Workspace:
             made.append(yaml)
         store = create_database(_absolute(url, folder))
         write_config(folder, config)
-    except builtins.Exception as error:
+    except Exception as error:
         for path in reversed(made):
             path.rmdir() if path.is_dir() else path.unlink()
         if isinstance(error, OSError):
@@ -134,24 +132,4 @@ def _absolute(url: str, folder: Path) -> str:
     return prefix + str(folder / url.removeprefix(prefix))
 
 
-def with_policy(ws: Workspace, **changes: object) -> Workspace:
-    """Change the policy of a workspace and write it down.
-
-    Parameters
-    ----------
-    ws : Workspace
-        The workspace; it is left as it is.
-    **changes : object
-        Fields of `workbench.config.Policy`.
-
-    Returns
-    -------
-    Workspace
-        The same workspace with the new policy.
-    """
-    config = replace(ws.config, policy=replace(ws.config.policy, **changes))
-    write_config(ws.folder, config)
-    return Workspace(ws.folder, config, ws.store)
-
-
-__all__ = ["WORKSPACE_VARIABLE", "Workspace", "create", "home", "open", "with_policy"]
+__all__ = ["WORKSPACE_VARIABLE", "Workspace", "create", "home", "open"]

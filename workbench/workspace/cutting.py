@@ -122,17 +122,19 @@ def further_units(
     Returns
     -------
     list of Segmented
-        The turns, where there are utterances, and the whole call.
+        The turns, where there are utterances, and the whole call; nothing for
+        a call without audio, which nobody can rate.
     """
-    there = channels if len(channels) else None
+    if channels.empty:
+        return []
     whole = whole_call(
         call_id,
         end_s=end_s,
-        channels=there,
+        channels=channels,
         roles=sorted(set(utterances["role"]) - {"unknown"}) or None,
         agent_id=agent_id,
     )
-    return [turns_of(utterances, there), whole] if len(utterances) else [whole]
+    return [turns_of(utterances, channels), whole] if len(utterances) else [whole]
 
 
 def add_all(ws: Core, parts: Sequence[Segmented | TierUtterances], *, in_use: bool) -> None:

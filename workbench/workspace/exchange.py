@@ -14,6 +14,7 @@ from workbench.workspace import cutting, tables
 
 if TYPE_CHECKING:
     from workbench.formats import Imported
+    from workbench.utterances import Segmented, TierUtterances
     from workbench.workspace.core import Core
 
 
@@ -48,8 +49,11 @@ def import_file(
         What was brought in, in sentences.
     """
     given = {"call_id": call_id, "rater_id": rater, "role": role}
-    accepted = formats.accepted_options(format)
+    formats.format_named(format, direction="import")
+    accepted = formats.accepted_options(format, "import")
+    channels = ws.store.read("channels")
     offered = {
+        "channels": channels,
         "calls": set(ws.store.read("calls")["call_id"]),
         "taxonomy": ws.taxonomy(),
         "keep_columns": ws.config.policy.keep_columns,
@@ -59,7 +63,6 @@ def import_file(
         offered["customer_key"] = ws.config.policy.customer_key()
     chosen = {k: v for k, v in offered.items() if k in accepted or given.get(k) is not None}
     imported = formats.import_file(path, format, **chosen, **options)
-    channels = ws.store.read("channels")
     imported = formats.place_intervals(imported, channels, ws.store.read("recordings"))
     return [*_written(ws, imported, channels), *imported.notices]
 
@@ -71,6 +74,9 @@ def _written(ws: Core, imported: Imported, channels: pd.DataFrame) -> list[str]:
         said.append(f"{len(utterances)} utterances from {imported.source}.")
         if len(imported.ratings):
             said.append(_add_ratings(ws, imported, utterances))
+    if len(imported.events):
+        ws.store.add_events(imported.events)
+        said.append(f"{len(imported.events)} events.")
     if len(imported.words):
         said.append(f"{ws.store.add_words(imported.words)} words or phrases.")
     later = {
@@ -95,26 +101,27 @@ def _tiers(ws: Core, imported: Imported, channels: pd.DataFrame) -> pd.DataFrame
     audio_end = (
         (recordings["offset_s"] + recordings["duration_s"]).groupby(recordings["call_id"]).max()
     )
-    tiers, parts = [], []
+    tiers: list[pd.DataFrame] = []
+    parts: list[Segmented | TierUtterances] = []
     for call, intervals in imported.intervals.groupby("call_id"):
         own = channels[channels["call_id"] == call]
         about = calls.loc[call]
-        agent = None if pd.isna(about["agent_id"]) else str(about["agent_id"])
-        who = {"customer": about["customer_id"], "agent": about["agent_id"]}
+        parties = {"customer": about["customer_id"], "agent": about["agent_id"]}
+        who = {role: str(name) for role, name in parties.items() if not pd.isna(name)}
         tier = from_tier(
             intervals,
             imported.method,
             call_id=str(call),
             channels=own if len(own) else None,
             settings=imported.settings,
-            speaker_ids={role: str(name) for role, name in who.items() if not pd.isna(name)},
-            agent_id=agent,
+            speaker_ids=who,
+            agent_id=who.get("agent"),
         )
         end_s = max(float(tier.utterances["end_s"].max()), float(audio_end.get(call, 0.0)))
         tiers.append(tier.utterances)
         parts += [
             tier,
-            *cutting.further_units(tier.utterances, own, str(call), end_s, agent),
+            *cutting.further_units(tier.utterances, own, str(call), end_s, who.get("agent")),
         ]
     cutting.add_all(ws, parts, in_use=True)
     return pd.concat(tiers, ignore_index=True)
@@ -122,9 +129,10 @@ def _tiers(ws: Core, imported: Imported, channels: pd.DataFrame) -> pd.DataFrame
 
 def _add_ratings(ws: Core, imported: Imported, utterances: pd.DataFrame) -> str:
     known = set(ws.store.read("raters")["rater_id"])
-    for row in imported.raters.to_dict(orient="records"):
-        if row["rater_id"] not in known:
-            ws.store.add_rater(**{k: v for k, v in row.items() if not pd.isna(v)})
+    new = imported.raters[~imported.raters["rater_id"].isin(known)]
+    ws.store.add_rows("raters", new)
+    if len(imported.sessions):
+        ws.store.add_rows("sessions", imported.sessions)
     used = set(zip(imported.ratings["taxonomy"], imported.ratings["version"], strict=True))
     current = ws.taxonomy()
     if (current.taxonomy, current.version) in used:
@@ -162,7 +170,7 @@ def export(
         what was written.
     """
     formats.format_named(format, direction="export")
-    if "taxonomy" in formats.accepted_options(format):
+    if "taxonomy" in formats.accepted_options(format, "export"):
         options.setdefault("taxonomy", ws.taxonomy())
     every = {name: ws.table(name) for name in TABLES}
     if format != "tables":

@@ -196,7 +196,8 @@ def consensus(ws: Core, *, as_of: datetime | None = None, **choice: Any) -> pd.D
     as_of : datetime, optional
         Ratings as they were then.
     **choice : object
-        pass_, taxonomy, version or method, where there are several.
+        pass_, taxonomy, version or method. Passes are never pooled: where there
+        are several and none is named, "both" is taken if it is among them.
 
     Returns
     -------
@@ -206,6 +207,8 @@ def consensus(ws: Core, *, as_of: datetime | None = None, **choice: Any) -> pd.D
     ratings, tags, scores = ws.store.current_ratings(as_of=as_of)
     if ratings.empty:
         return empty_table("consensus")
+    if "both" in set(ratings["pass"]):
+        choice = {"pass_": "both", **choice}
     return consensus_table(ratings, tags, scores, **choice)
 
 
