@@ -19,7 +19,7 @@ from workbench.identifiers import uuid7
 from workbench.schema import table_named
 from workbench.widgets import CallList, Labeler, Player, answering, earlier_ratings, playable
 from workbench.widgets.dialogue import dialogue_lines
-from workbench.widgets.playable import caption_of, clicked_row
+from workbench.widgets.playable import caption_of, clicked_row, roles_of
 from workbench.widgets.sound import MAX_BINS, lanes_answer, sample_peaks, sound_answer
 
 RATE = 8000
@@ -603,3 +603,12 @@ def test_points_of_heat_maps_and_of_arrays_are_found():
     floats = SimpleNamespace(customdata=np.array([[7, np.nan, 0.0, 1.0]]))
     assert clicked_row(floats, [0]) == {"call_id": "7.0", "start_s": 0.0, "end_s": 1.0}
     assert caption_of({"call_id": "0007"}) == "Call 0007"
+
+
+def test_roles_of_a_row_colour_its_waveform():
+    channels = pd.DataFrame(
+        {"call_id": ["7", "7", "8"], "channel": [1, 0, 0], "role": ["agent", "customer", "other"]}
+    )
+    assert roles_of(channels, {"call_id": "7"}) == ["customer", "agent"]
+    assert roles_of(channels, {"call_id": "7", "channel": 1}) == ["agent"]
+    assert roles_of(None, {"call_id": "7"}) == []

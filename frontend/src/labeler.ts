@@ -9,12 +9,12 @@ import { KeyCard } from "./key_card";
 import { KeyNames } from "./key_names";
 import { commandOf, type Command } from "./keys";
 import {
+  roleOf,
   tagsFor,
   unitsOf,
   type Call,
-  type Columns,
+  type LabelerSetup,
   type Rating,
-  type Taxonomy,
   type Unit,
 } from "./model";
 import { Notices } from "./notices";
@@ -24,19 +24,10 @@ import { laneOf, Playback } from "./playback";
 import { RatingForm } from "./rating_form";
 import { Sitting } from "./sitting";
 import { Stage } from "./stage";
-import { strings } from "./strings";
+import { sentenceOf, strings } from "./strings";
 import { followTheme } from "./theme";
 import { Transport } from "./transport";
 import { Wire } from "./wire";
-
-export interface LabelerSetup {
-  units: Columns;
-  taxonomy: Taxonomy;
-  /** What to say of a call beside its id, by call_id. */
-  details: Record<string, string>;
-  has_words: boolean;
-  autoplay: boolean;
-}
 
 export class Labeler {
   private readonly life = new AbortController();
@@ -407,13 +398,4 @@ export class Labeler {
     event.preventDefault();
     this.takeFocus();
   }
-}
-
-/** Whose tags are asked for; a unit over all channels has everybody's. */
-function roleOf(unit: Unit): string {
-  return unit.channel === null ? "" : unit.role;
-}
-
-function sentenceOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -86,6 +86,20 @@ export interface Call {
 /** A table as lists by column. */
 export type Columns = Record<string, (string | number | boolean | null)[]>;
 
+export interface LabelerSetup {
+  units: Columns;
+  taxonomy: Taxonomy;
+  /** What to say of a call beside its id, by call_id. */
+  details: Record<string, string>;
+  has_words: boolean;
+  autoplay: boolean;
+}
+
+/** Whose tags are asked for; a unit over all channels has everybody's. */
+export function roleOf(unit: Unit): string {
+  return unit.channel === null ? "" : unit.role;
+}
+
 /** Turn a table of units that came as lists by column into rows. */
 export function unitsOf(columns: Columns): Unit[] {
   const ids = columns["utterance_id"] ?? [];

@@ -1,6 +1,7 @@
 // Ratings on their way to the database: one at a time, in order, none forgotten.
 
 import type { Rating } from "./model";
+import { sentenceOf } from "./strings";
 
 export interface Parcel {
   rating: Rating;
@@ -84,7 +85,7 @@ export class Outbox {
         this.events.saved(rating);
       } catch (error) {
         parcel.state = "failed";
-        parcel.sentence = error instanceof Error ? error.message : String(error);
+        parcel.sentence = sentenceOf(error);
       }
       clearTimeout(timer);
       this.slow = false;

@@ -21,7 +21,7 @@ const COLUMNS: Record<string, string> = {
   n_transfers: "Transfers",
   customer_culture: "Culture",
   has_audio: "Audio",
-  roles_known: "Roles known",
+  roles: "Roles",
   qa_score: "QA score",
   csat: "CSAT",
   nps: "NPS",
@@ -49,6 +49,11 @@ export function clock(seconds: number, tenths = false): string {
 function plainName(name: string): string {
   const text = name.replace(/_(s|ms|hz|st|db)$/, "").replaceAll("_", " ");
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** What went wrong, as a sentence. */
+export function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 export function words(count: number, one: string, many = `${one}s`): string {

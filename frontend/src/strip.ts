@@ -6,7 +6,7 @@ import { icon } from "./icons";
 import type { Call, Unit } from "./model";
 import { Playback } from "./playback";
 import { Stage } from "./stage";
-import { clock, strings } from "./strings";
+import { clock, sentenceOf, strings } from "./strings";
 import { followTheme } from "./theme";
 import type { Wire } from "./wire";
 
@@ -45,7 +45,7 @@ export class Strip {
         this.refresh();
         this.changed();
       },
-      failed: (error) => this.say(error instanceof Error ? error.message : String(error)),
+      failed: (error) => this.say(sentenceOf(error)),
     });
     this.stage = new Stage(root, this.source.windows, (at) => this.playback.seek(at), signal);
     setAttributes(this.stage.element, { role: "slider", tabindex: 0 });
@@ -116,7 +116,7 @@ export class Strip {
       if (play) this.playback.replay();
       await this.source.want(unit, call);
     } catch (error) {
-      if (here()) this.say(error instanceof Error ? error.message : String(error));
+      if (here()) this.say(sentenceOf(error));
     }
   }
 

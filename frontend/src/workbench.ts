@@ -2,8 +2,8 @@
 
 import type { AnyModel, Render } from "@anywidget/types";
 import { CallList, type CallListSetup } from "./call_list";
-import { Labeler, type LabelerSetup } from "./labeler";
-import type { Rating } from "./model";
+import { Labeler } from "./labeler";
+import type { LabelerSetup, Rating } from "./model";
 import { Player } from "./player";
 
 const WIDGETS: Record<string, (model: AnyModel, root: HTMLElement) => { close(): void }> = {

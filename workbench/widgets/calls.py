@@ -17,7 +17,7 @@ from workbench.widgets.sound import Samples, lanes_answer, sample_peaks, sound_a
 
 FIRST_COLUMNS = (
     "call_id", "started_at", "duration_s", "agent_id", "team", "queue", "reason", "direction",
-    "language", "has_audio", "roles_known", "escalated",
+    "language", "has_audio", "roles", "escalated",
 )  # fmt: skip
 NEVER_SHOWN = ("attributes", "utc_offset_min")
 BLOCK_S = 60.0

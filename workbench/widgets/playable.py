@@ -11,6 +11,7 @@ from workbench.widgets.sound import Samples
 
 if TYPE_CHECKING:
     import ipywidgets
+    import pandas as pd
     import plotly.graph_objects as go
 
 Play = Callable[[dict[str, Any]], tuple[Samples, int]]
@@ -18,7 +19,9 @@ Play = Callable[[dict[str, Any]], tuple[Samples, int]]
 CLICK = "Click a point to hear it."
 
 
-def playable(figure: go.Figure, play: Play) -> ipywidgets.VBox:
+def playable(
+    figure: go.Figure, play: Play, *, channels: pd.DataFrame | None = None
+) -> ipywidgets.VBox:
     """Put a player under a figure; a click on a point plays what is behind it.
 
     Parameters
@@ -31,6 +34,8 @@ def playable(figure: go.Figure, play: Play) -> ipywidgets.VBox:
         `play(row)` gives samples, shape (n_frames, n_channels), and their rate
         in hertz; `row` holds call_id, and channel, start_s and end_s where they
         are known.
+    channels : DataFrame, optional
+        The table channels: roles for the colours of the waveform.
 
     Returns
     -------
@@ -54,7 +59,8 @@ def playable(figure: go.Figure, play: Play) -> ipywidgets.VBox:
         try:
             samples, rate = play(row)
             caption, start_s = caption_of(row), float(row.get("start_s", 0.0))
-            player.load(samples, rate, caption=caption, start_s=start_s)
+            roles = roles_of(channels, row)
+            player.load(samples, rate, caption=caption, start_s=start_s, roles=roles)
         except Exception as error:  # whatever a callback raises belongs under the figure
             player.say(sentence_of(error))
 
@@ -107,6 +113,29 @@ def clicked_row(trace: Any, point_inds: list[Any]) -> dict[str, Any] | None:
     if not _missing(end_s):
         row["end_s"] = float(end_s)
     return row
+
+
+def roles_of(channels: pd.DataFrame | None, row: dict[str, Any]) -> list[str]:
+    """Say who speaks on the channels that a row stands for.
+
+    Parameters
+    ----------
+    channels : DataFrame or None
+        The table channels.
+    row : dict
+        call_id, and channel where it is known.
+
+    Returns
+    -------
+    list of str
+        One role a channel, in the order of channels; empty if nobody knows.
+    """
+    if channels is None:
+        return []
+    own = channels[channels["call_id"] == row["call_id"]].sort_values("channel")
+    if "channel" in row:
+        own = own[own["channel"] == row["channel"]]
+    return [str(role) for role in own["role"]]
 
 
 def caption_of(row: dict[str, Any]) -> str:
