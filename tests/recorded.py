@@ -97,13 +97,18 @@ def speech(
     rate: int, seconds: float, turns: list[tuple[float, float]], *, noise: float = 1e-3,
     f0_hz: float = 140.0, seed: int = 0,
 ) -> npt.NDArray[np.float32]:  # fmt: skip
-    """Make noise with stretches (start, end) of a buzz under a syllable-shaped envelope."""
+    """Make noise with stretches (start, end) of a voice whose pitch and formant move."""
     rng = np.random.default_rng(seed)
     t = np.arange(round(rate * seconds)) / rate
-    glide = np.cumsum(f0_hz * (1 + 0.1 * np.sin(2 * np.pi * 0.8 * t))) / rate
-    buzz = sum(np.sin(2 * np.pi * k * glide) / k for k in range(1, int(0.42 * rate / f0_hz)))
+    pitch = f0_hz * (1 + 0.12 * np.sin(2 * np.pi * 1.3 * t))
+    phase = 2 * np.pi * np.cumsum(pitch) / rate
+    formant_hz = 900 + 600 * np.sin(2 * np.pi * 2.7 * t)
+    buzz = np.zeros(t.size)
+    for k in range(1, int(0.4 * min(rate, 16000) / f0_hz)):
+        near = 1 / (1 + ((k * pitch - formant_hz) / 350) ** 2)
+        buzz += np.sin(k * phase) * (near + 0.3 / k)
     envelope = 0.2 + 0.8 * np.sin(np.pi * 4 * t) ** 2
     on = np.zeros(t.size, bool)
     for start, end in turns:
         on |= (t >= start) & (t < end)
-    return (0.15 * buzz * envelope * on + rng.normal(0, noise, t.size)).astype(np.float32)
+    return (0.1 * buzz * envelope * on + rng.normal(0, noise, t.size)).astype(np.float32)
