@@ -40,7 +40,21 @@ class AudioInfo:
 
 
 class Decoder(Protocol):
-    """What both decoders offer; `workbench.audio.reading.open_audio` chooses one."""
+    """What both decoders offer; `workbench.audio.reading.open_audio` chooses one.
+
+    Attributes
+    ----------
+    codec : str
+        Container and codec.
+    sampling_rate_hz, n_channels : int
+        As decoded.
+    promised_frames : int or None
+        Number of frames by the header; None if it does not say.
+    quick_to_check : bool
+        Whether reading the last frames is enough to know that all are there.
+    notes : list of str
+        What was odd.
+    """
 
     codec: str
     sampling_rate_hz: int
@@ -50,7 +64,18 @@ class Decoder(Protocol):
     notes: list[str]
 
     def pieces(self, first: int = 0) -> Iterator[Samples]:
-        """Decode from a frame to the end, piece by piece."""
+        """Decode from a frame to the end, piece by piece.
+
+        Parameters
+        ----------
+        first : int, default 0
+            The frame to begin with.
+
+        Yields
+        ------
+        ndarray of float32, shape (n_frames, n_channels)
+            One piece after the other.
+        """
         ...
 
     def close(self) -> None:

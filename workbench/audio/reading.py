@@ -328,6 +328,15 @@ def read_audio(
     usual encoder (`workbench.audio.ffmpeg.DELAYS`), raw AAC as delayed by one
     frame. A window of a WebM file may lie 1 ms beside the same window of the
     whole: its times are whole milliseconds.
+
+    Examples
+    --------
+    >>> import fsspec
+    >>> from workbench.audio import wav_bytes
+    >>> fsspec.filesystem("memory").pipe("/calls/a.wav", wav_bytes([0.0, 0.5, -0.5], 8000))
+    >>> samples, sampling_rate_hz = read_audio("memory://calls/a.wav")
+    >>> samples.shape, sampling_rate_hz
+    ((3, 1), 8000)
     """
     with open_audio(path) as reader:
         return reader.read(start_s, end_s), reader.sampling_rate_hz
