@@ -29,7 +29,7 @@ const LOOKED_AT = 200;
 
 /** Least width of a column in pixels, from its label and the longest of its first values. */
 export function columnWidth({ name, kind }: Column, data: Columns): number {
-  const values = (data[name] ?? []).slice(0, LOOKED_AT);
+  const values = (data[name] ?? []).filter((value) => value !== null).slice(0, LOOKED_AT);
   const longest = values.reduce<number>(
     (most, value) => Math.max(most, cellText(value, kind).length),
     strings.column(name).length + 2,
