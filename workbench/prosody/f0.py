@@ -20,7 +20,7 @@ CLEAR_GAP = 0.15
 """One minus the autocorrelation of a clearly voiced frame."""
 
 FLOOR_FACTOR = 0.45
-CEILING_FACTOR = 2.2
+CEILING_FACTOR = 2.25
 FAR_OCTAVES = 0.75
 JUMP_OCTAVES = 0.25
 SHORTEST_FRAMES = 3
@@ -247,7 +247,7 @@ def speaker_range(
     Notes
     -----
     From the quartiles of a first pass, as in [1]_, but wider: 0.45 times the
-    first and 2.2 times the third. A floor above a real low voice would turn it
+    first and 2.25 times the third. A floor above a real low voice would turn it
     into its octave, so the floor lies more than an octave below; what is far
     off and unclear is taken away afterwards by `drop_strays`.
 
@@ -260,7 +260,7 @@ def speaker_range(
     --------
     >>> import numpy as np
     >>> speaker_range(np.full(100, 200.0), np.zeros(100), ProsodySettings())
-    SpeakerRange(floor_hz=90.0, ceiling_hz=440.0, usual_hz=200.0)
+    SpeakerRange(floor_hz=90.0, ceiling_hz=450.0, usual_hz=200.0)
     """
     clear = np.asarray(f0_hz[(f0_hz > 0) & (gap <= CLEAR_GAP)], np.float64)
     if clear.size * HOP_S < 0.5:

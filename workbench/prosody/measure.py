@@ -206,7 +206,7 @@ def frame_tracks(
             settings,
         )
         f0 = drop_strays(f0, gap, voice.usual_hz)
-    speech = np.resize(speech_activity(np.nan_to_num(signal), sampling_rate_hz), levels.size)
+    speech = np.resize(speech_activity(signal, sampling_rate_hz), levels.size)
     return pd.DataFrame(
         {
             "time_s": (np.arange(levels.size) + 0.5) * HOP_S,

@@ -13,7 +13,10 @@ SMOOTHING_FRAMES = 5
 MARGIN_DB = 8.0
 """How far above the noise of the channel speech must be, dB."""
 
-RANGE_DB = 35.0
+UNKNOWN_NOISE_DB = 3.0
+"""How far above its softest moment speech is taken to be if the noise is not known, dB."""
+
+RANGE_DB = 40.0
 LEAST_RANGE_DB = 12.0
 """Speech reaches between these two below the loud frames of its utterance, dB."""
 
@@ -56,13 +59,14 @@ def speech_frames(
     voiced : ndarray of bool, shape (n_frames,)
         Whether a frame has F0; voiced frames are speech.
     noise_db : float
-        Level of the channel between utterances, dB re full scale.
+        Level of the channel between utterances, dB re full scale; NaN if it is
+        not known, so that only the softest moments of the utterance are silence.
 
     Returns
     -------
     ndarray of bool, shape (n_frames,)
         True where the utterance is at least 8 dB above the noise (but not asking
-        more than 12 dB below its own loud frames) and at most 35 dB below its
+        more than 12 dB below its own loud frames) and at most 40 dB below its
         loud frames. Sounds shorter than 40 ms between silences do not count.
 
     Examples
@@ -81,6 +85,8 @@ def speech_frames(
     loud = float(np.percentile(smooth, 95))
     if loud < -100:
         return np.zeros(levels_db.size, np.bool_)
+    if np.isnan(noise_db):
+        noise_db = float(smooth.min()) + UNKNOWN_NOISE_DB - MARGIN_DB
     threshold = max(min(noise_db + MARGIN_DB, loud - LEAST_RANGE_DB), loud - RANGE_DB)
     heard = (smooth > threshold) | voiced
     return np.asarray(binary_opening(heard, np.ones(SHORTEST_SPEECH_FRAMES, np.bool_)), np.bool_)

@@ -9,7 +9,7 @@ SMOOTHING_FRAMES = 1.5
 RANGE_DB = 25.0
 """How far below the highest peak of an utterance a nucleus may lie, dB."""
 
-BAND_RANGE_DB = 55.0
+BAND_RANGE_DB = 40.0
 """How far below the loudest band anything still shapes the envelope, dB."""
 
 VOICED_WITHIN_FRAMES = 2

@@ -21,6 +21,11 @@ LEAST_TILT_BANDWIDTH_HZ = 4500.0
 MOST_BROKEN_SHARE = 0.01
 SAME_F0_OCTAVES = 0.15
 
+SONOROUS_RANGE_DB = 25.0
+SONOROUS_GAP = 0.3
+"""Frames softer than this below the loudest, from 250 Hz to 3.4 kHz, or with a smaller
+autocorrelation, do not count for F0: creak at the end, hum of the lips, breath."""
+
 DIGITAL_SILENCE_DB = -95.0
 """Level below which nothing was recorded: gaps of zeros, not quiet, dB re full scale."""
 
@@ -134,15 +139,14 @@ def measure_utterance(
     own = (voice.f0.floor_hz, voice.f0.ceiling_hz)
     f0, gap = choose_path(tracks.hz[span], tracks.gap[span], levels, voice.loud_db, own, settings)
     f0 = drop_strays(f0, gap, voice.f0.usual_hz)
-    noise_db = facts.noise_db
-    speech = speech_frames(levels, f0 > 0, noise_db if np.isfinite(noise_db) else levels.min())
+    speech = speech_frames(levels, f0 > 0, facts.noise_db)
     if speech.sum() * HOP_S < 0.05:
         return unmeasured("It holds less than 0.05 s of speech.", utterance)
     values, reasons = _given(utterance)
     clipping = float(tracks.clipped[span].sum() / n_samples)
     for part in (
-        _f0_part(f0, speech),
-        _intensity_part(levels[speech & (levels > DIGITAL_SILENCE_DB)], noise_db),
+        _f0_part(_sonorous(f0, gap, tracks.bands_db[span]), float(np.mean(f0[speech] > 0))),
+        _intensity_part(levels[speech & (levels > DIGITAL_SILENCE_DB)], facts.noise_db),
         _time_part(tracks.bands_db[span], f0, speech, utterance, settings),
         _cycle_part(tracks, span, f0, clipping, settings),
         _spectrum_part(tracks.tilt[span][f0 > 0], facts.bandwidth_hz),
@@ -173,16 +177,29 @@ def _given(utterance: Mapping[str, Any]) -> _Part:
     return values, reasons
 
 
-def _f0_part(f0: npt.NDArray[np.float32], speech: npt.NDArray[np.bool_]) -> _Part:
+def _sonorous(
+    f0: npt.NDArray[np.float32],
+    gap: npt.NDArray[np.float32],
+    bands_db: npt.NDArray[np.floating],
+) -> npt.NDArray[np.float32]:
+    """Keep the F0 of frames that a telephone carries too, so that both give one figure."""
+    level = 10 * np.log10(np.sum(10 ** (bands_db.astype(np.float64) / 10), axis=1))
+    heard = (level > level.max() - SONOROUS_RANGE_DB) & (gap <= SONOROUS_GAP)
+    return np.where(heard, f0, np.float32(0))
+
+
+def _f0_part(f0: npt.NDArray[np.float32], voiced_share: float) -> _Part:
     contour = f0_contour(f0, HOP_S)
     values = dict(zip(_F0, contour[:5], strict=True))
     reasons = {}
     for name, need in zip(_F0, (0.05, 0.2, 0.2, 0.2, 0.3), strict=True):
         if np.isnan(values[name]):
-            reasons[name] = f"Only {contour.voiced_s:.2f} s are voiced; {need} s are needed."
+            reasons[name] = (
+                f"Only {contour.voiced_s:.2f} s are clearly voiced; {need} s are needed."
+            )
     if np.isnan(contour.final_rise_st) and contour.voiced_s >= 0.3:
-        reasons["f0_final_rise_st"] = "Less than 0.3 s of its end are voiced."
-    return values | {"voiced_share": float(np.mean(f0[speech] > 0))}, reasons
+        reasons["f0_final_rise_st"] = "Less than 0.3 s of its end are clearly voiced."
+    return values | {"voiced_share": voiced_share}, reasons
 
 
 def _intensity_part(levels: npt.NDArray[np.float32], noise_db: float) -> _Part:
