@@ -94,7 +94,7 @@ def test_time_zero_lies_after_the_encoders_delay(coded, name):
     assert info.n_channels == samples.shape[1] == 1
     assert info.duration_s == pytest.approx(len(samples) / rate, abs=1e-9)
     assert 3.99 <= info.duration_s <= 4.1
-    assert np.abs(late_ms(samples[:, 0], rate)).max() < 2.0
+    assert np.abs(late_ms(samples[:, 0], rate)).max() < (4.0 if "amr" in info.codec else 0.5)
 
 
 @pytest.mark.parametrize("name", ["lame-44.mp3", "itunes.m4a", "browser.webm", "phone.opus"])
@@ -111,19 +111,21 @@ def test_an_mp3_without_header_is_taken_as_made_by_lame(coded):
     np.testing.assert_allclose(samples[:8000, 0], raw[1105:9105], atol=1e-4)
 
 
-def test_amr_with_pauses_left_out_is_read(tmp_path):
-    """FFmpeg's own decoder stops at the first frame of comfort noise (DTX)."""
-    said = speech(8000, 12.0, [(1, 3), (6, 8)], noise=1e-4)
+@pytest.mark.parametrize("f0_hz", [100, 230])
+@pytest.mark.parametrize(("name", "dtx"), [("a.amr", "0"), ("dtx.amr", "1"), ("a.3gp", "0")])
+def test_speech_in_amr_is_not_late(tmp_path, name, dtx, f0_hz):
+    """By correlation: the codec smears bursts. DTX stops FFmpeg's own decoder."""
+    said = speech(8000, 12.0, [(1, 3), (6, 8)], noise=1e-4, f0_hz=f0_hz)
     path = encode(
-        tmp_path / "dtx.amr", said[:, np.newaxis], 8000, "libopencore_amrnb",
-        container="amr", bit_rate=12200, codec_options={"dtx": "1"},
+        tmp_path / name, said[:, np.newaxis], 8000, "libopencore_amrnb",
+        bit_rate=12200, codec_options={"dtx": dtx},
     )  # fmt: skip
-    assert path.stat().st_size < 0.5 * 12 * 50 * 32
+    assert (path.stat().st_size < 0.5 * 12 * 50 * 32) == (dtx == "1")
     samples, rate = read_audio(path)
     assert len(samples) / rate == pytest.approx(12.0, abs=0.05)
     both = correlate(samples[: len(said), 0], said[: len(samples)], method="fft")
     late = np.argmax(both) - (min(len(said), len(samples)) - 1)
-    assert abs(late) / rate < 0.001
+    assert abs(late) / rate < 0.0015
 
 
 @pytest.mark.parametrize(("name", "container", "subtype", "tolerance"), STORED)

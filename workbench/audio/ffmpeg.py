@@ -23,12 +23,12 @@ CONTAINERS = (
 )
 """Containers that may be opened: none that names further files to fetch."""
 
-DELAYS = {"mp3float": 1105, "mp3": 1105, "aac": 1024, "amrnb": 80, "amrwb": 110}
+DELAYS = {"mp3float": 1105, "mp3": 1105, "aac": 1024, "amrnb": 40, "amrwb": 110}
 """Delay of encoder and decoder in samples, where a file does not tell it.
 
 MP3: 576 of the LAME encoder and 529 of any decoder. AAC: the one frame that every
-encoder adds. AMR: measured for the narrow band; for the wide band 5 ms of look-ahead
-and two filters of 0.94 ms (3GPP TS 26.190).
+encoder adds. AMR: 5 ms of look-ahead (3GPP TS 26.090); for the wide band also two
+filters of 0.94 ms (3GPP TS 26.190).
 """
 
 _OWN_DECODER = {"amrnb": "libopencore_amrnb", "amrwb": "libopencore_amrwb"}
