@@ -85,8 +85,10 @@ def test_a_click_on_a_point_plays_the_seconds_behind_it(book):
         box = points.nth(number).bounding_box()
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         page.mouse.move(x, y)
-        page.wait_for_timeout(150)
-        page.mouse.click(x, y)
+        page.mouse.move(x + 1, y)
+        place = f"({number + 1}, {number + 1})"
+        page.locator(".hoverlayer .hovertext", has_text=place).wait_for()
+        page.mouse.click(x + 1, y)
 
     click(0)
     book.until(PLAYING)
