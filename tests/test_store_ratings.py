@@ -246,9 +246,9 @@ def test_threads_that_supersede_the_same_rating(rated):
 
 
 def test_many_threads_rate_at_the_same_time(rated):
-    outcomes = in_threads(8, lambda i: [rated.add_rating(payload(j % 2)) for j in range(10)])
+    outcomes = in_threads(8, lambda i: [rated.add_rating(payload(j % 2)) for j in range(5)])
     assert [o for o in outcomes if isinstance(o, Exception)] == []
-    assert len(current(rated)) == 80
+    assert len(current(rated)) == 40
 
 
 def in_threads(n, act):
@@ -648,8 +648,8 @@ def test_saving_is_quick_enough_to_feel_immediate(rated):
     for _ in range(3):
         rated.add_rating(payload())
     times = []
-    for _ in range(15):
+    for _ in range(9):
         sent, began = payload(note="n"), time.process_time()
         rated.add_rating(sent)
         times.append(time.process_time() - began)
-    assert sorted(times)[7] < 0.15
+    assert sorted(times)[4] < 0.15

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -43,7 +44,7 @@ def storable(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     """
     table, _ = stored_table(name)
     if rows.empty and not len(rows.columns):
-        return empty_table(name)
+        return _empty(name).copy()
     checked = check_table(rows, name)
     for column in table.columns.values():
         values = checked[column.name]
@@ -82,7 +83,7 @@ def read_rows(connection: Connection, name: str, query: sa.Select[Any]) -> pd.Da
     table, _ = stored_table(name)
     rows = connection.execute(query).all()
     if not rows:
-        return empty_table(name)
+        return _empty(name).copy()
     columns = zip(*rows, strict=True)
     frame = pd.DataFrame(
         {
@@ -117,7 +118,7 @@ def stored_rows(connection: Connection, name: str, keys: pd.DataFrame) -> pd.Dat
         for part in chunks(keys[table.key[0]].unique())
     ]
     if not parts:
-        return empty_table(name)
+        return _empty(name).copy()
     found = pd.concat(parts, ignore_index=True)
     if len(table.key) == 1 or found.empty:
         return found
@@ -283,6 +284,11 @@ def first_difference(stored: pd.DataFrame, rows: pd.DataFrame, table: Table) -> 
                 f"{_shown(was.iloc[at])} is stored, {_shown(came.iloc[at])} came."
             )
     return None
+
+
+@functools.cache
+def _empty(name: str) -> pd.DataFrame:
+    return empty_table(name)
 
 
 def _index(frame: pd.DataFrame, table: Table) -> pd.Index:

@@ -190,11 +190,14 @@ class Reading(StorePart):
         StoreError
             If the database does not answer.
         """
+        one_each = [
+            sa.select(sa.literal(name).label("table"), sa.func.count().label("n_rows")).select_from(
+                sql
+            )
+            for name, sql in METADATA.tables.items()
+        ]
         with self._database.reading() as connection:
-            counts = [
-                (name, connection.execute(sa.select(sa.func.count()).select_from(sql)).scalar_one())
-                for name, sql in METADATA.tables.items()
-            ]
+            counts = [tuple(row) for row in connection.execute(sa.union_all(*one_each))]
         return pd.DataFrame(counts, columns=["table", "n_rows"])
 
 
