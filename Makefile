@@ -11,7 +11,7 @@ FRONTEND := $(wildcard frontend/*.json frontend/*.mjs frontend/*.ts frontend/src
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	--constraint constraints.txt --build-constraint constraints.txt
 
-.PHONY: lab test check bench constraints clean
+.PHONY: lab test check constraints clean
 
 lab: $(VENV)/.lab
 	$(BIN)/workbench lab --port $(PORT) $(if $(filter no,$(BROWSER)),--no-browser)
@@ -27,12 +27,8 @@ check: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/numpydoc lint $(shell git ls-files 'workbench/*.py')
 	$(BIN)/nbstripout --verify --extra-keys metadata.widgets notebooks/*.ipynb
 	$(BIN)/python -m tests.front_end
-
-bench: $(VENV)/.test
-	$(BIN)/python -m benchmarks all
 
 constraints: $(VENV)/.test
 	$(BIN)/python -m pip install --quiet uv

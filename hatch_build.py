@@ -33,5 +33,5 @@ class FrontendBuild(BuildHookInterface):
         # The whole environment is passed on: certificates and proxies are named there.
         env = {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
         frontend = Path(self.root) / "frontend"
-        for command in ([npm, "ci", "--no-audit", "--no-fund"], ["build.mjs"]):
+        for command in ([npm, "ci", "--omit=dev", "--no-audit", "--no-fund"], ["build.mjs"]):
             subprocess.run([node, *command], cwd=frontend, env=env, check=True)

@@ -19,7 +19,7 @@ def main() -> None:
     node = base / ("node.exe" if windows else "bin/node")
     npm = base / ("" if windows else "lib") / "node_modules/npm/bin/npm-cli.js"
     env = {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ['PATH']}"}
-    if not (FRONTEND / "node_modules").is_dir():
+    if not (FRONTEND / "node_modules" / "vitest").is_dir():
         subprocess.run(
             [node, npm, "ci", "--no-audit", "--no-fund"], cwd=FRONTEND, env=env, check=True
         )

@@ -34,10 +34,13 @@ def test_the_whole_path(calls, tmp_path, database_url, capsys):
     assert run("table", folder, "prosody", "--out", tmp_path / "prosody.parquet") == 0
     assert len(pd.read_parquet(tmp_path / "prosody.parquet")) == 3 * len(TURNS)
     tier = tmp_path / "tier.txt"
-    tier.write_text(
-        "default\t\t00:00:03.600\t3.6\t00:00:06.400\t6.4\t00:00:02.800\t2.8\td\n"
-        "default\t\t00:00:09.500\t9.5\t00:00:12.500\t12.5\t00:00:03.000\t3.0\tnn\n"
-    )
+    lines = []
+    for (_, start_s, end_s), label in zip(
+        [turn for turn in TURNS if turn[0] == 0], ["d", "nn", "o"], strict=True
+    ):
+        times = [f"00:00:{t:06.3f}\t{t:.3f}" for t in (start_s, end_s, end_s - start_s)]
+        lines.append("\t".join(["default", "", *times, label]))
+    tier.write_text("\n".join(lines) + "\n")
     imported = ["import", folder, tier, "--format", "elan_tab", "--call", "c0", "--labels", "utep"]
     assert run(*imported, "--rater", "r1", "--role", "customer") == 0
     assert run(*imported, "--rater", "r1", "--role", "customer") == 0
@@ -88,7 +91,7 @@ def test_a_folder_of_files_by_a_pattern(tmp_path, monkeypatch):
     audio = tmp_path / "rec"
     audio.mkdir()
     name = "x_GUID_77_AGENT_ann_DT_2026-02-19T06-01-22.wav"
-    soundfile.write(audio / name, call(TURNS, 20.0), 8000)
+    soundfile.write(audio / name, call()[0], 8000)
     folder = tmp_path / "ws"
     run("create", folder)
     pattern = r"GUID_(?P<call_id>\d+)_AGENT_(?P<agent_id>\w+)_DT_(?P<started_at>[\dT-]+)"

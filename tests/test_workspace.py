@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import workbench as wb
-from tests.speech import TURNS, write_calls
+from tests.speech import AGENT_HZ, CUSTOMER_HZ, TURNS, write_calls
 from workbench.config import read_config
 from workbench.errors import RecordingError, StoreError, WorkspaceError
 
@@ -57,8 +57,8 @@ def test_prosody_hears_who_is_who(ws):
     ws.measure()
     both = ws.table("prosody").merge(ws.utterances(), on="utterance_id")
     medians = both.groupby("role")["f0_median_hz"].median()
-    assert medians["customer"] == pytest.approx(190, rel=0.03)
-    assert medians["agent"] == pytest.approx(115, rel=0.03)
+    assert medians["customer"] == pytest.approx(CUSTOMER_HZ, rel=0.05)
+    assert medians["agent"] == pytest.approx(AGENT_HZ, rel=0.05)
 
 
 def test_cues_are_for_customers_until_the_policy_says_otherwise(ws):
@@ -120,7 +120,7 @@ def test_a_password_does_not_go_into_the_settings(tmp_path):
 
 def test_a_database_of_a_newer_version_is_refused(ws):
     with sqlite3.connect(ws.folder / "workbench.db") as db:
-        db.execute("update alembic_version set version_num = '9999'")
+        db.execute("update workbench_version set version_num = '9999'")
     with pytest.raises(StoreError, match="newer"):
         wb.open(ws.folder)
 

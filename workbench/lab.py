@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 from pathlib import Path
 from typing import NoReturn
 
 from workbench.errors import WorkspaceError
-from workbench.workspace import WORKSPACE_VARIABLE
 from workbench.workspace import open as open_workspace
 
 START = "00_start_here.ipynb"
+OWN_START = "start.ipynb"
+OWN_CELLS = [
+    ("# My calls\nOpen the workspace.", "import workbench as wb\n\nws = wb.open({folder!r})\nws"),
+    (
+        "Take calls in: a manifest (CSV, Parquet, table) or a folder. "
+        "What failed comes back, with the reason.",
+        '# ws.ingest("calls.csv", roles={{0: "customer", 1: "agent"}})',
+    ),
+    ("Look at them and listen.", "ws.calls_view()"),
+    ("Find out who spoke when, and measure how.", "ws.segment()\nws.measure()"),
+    ("Listen and tag. `H` shows the keys.", '# ws.labeler("your-name")'),
+    ("What stands out against the speaker's own usual.", 'ws.table("cues").query("fired")'),
+]
 SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {
         "fetchNews": "false",
@@ -35,14 +46,56 @@ def notebook_folder() -> Path:
     return beside if (beside / START).exists() else package / "notebooks"
 
 
+def write_own_start(folder: Path) -> Path:
+    """Write the first notebook of a workspace, unless it is there.
+
+    Parameters
+    ----------
+    folder : Path
+        The workspace.
+
+    Returns
+    -------
+    Path
+        The notebook.
+    """
+    path = folder / "notebooks" / OWN_START
+    if not path.exists():
+        path.parent.mkdir(exist_ok=True)
+        cells: list[dict[str, object]] = []
+        for text, code in OWN_CELLS:
+            source = code.format(folder=str(folder))
+            cells += [
+                {"cell_type": "markdown", "metadata": {}, "source": text},
+                {
+                    "cell_type": "code",
+                    "metadata": {},
+                    "source": source,
+                    "execution_count": None,
+                    "outputs": [],
+                },
+            ]
+        for number, cell in enumerate(cells):
+            cell["id"] = f"cell-{number}"
+        kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+        notebook = {
+            "cells": cells,
+            "metadata": {"kernelspec": kernel},
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+        path.write_text(json.dumps(notebook, indent=1), encoding="utf-8")
+    return path
+
+
 def run_lab(workspace: str | Path | None, *, port: int, browser: bool) -> NoReturn:
     """Become JupyterLab, which stays until it is stopped.
 
     Parameters
     ----------
     workspace : str or Path, optional
-        A workspace; its folder gets a copy of the notebooks that it does not
-        have yet. By default the samples, with the notebooks where they are.
+        A workspace; it gets a first notebook of its own if it has none. By
+        default the samples, with the notebooks where they are.
     port : int
         Port to listen on.
     browser : bool
@@ -53,21 +106,16 @@ def run_lab(workspace: str | Path | None, *, port: int, browser: bool) -> NoRetu
     WorkspaceError
         If the folder is no workspace, or the notebooks are not there.
     """
-    environment = dict(os.environ)
     if workspace is None:
         from workbench.sample_workspace import samples
 
-        folder, root = samples().folder, notebook_folder()
+        folder, root, first = samples().folder, notebook_folder(), START
         if not (root / START).exists():
             raise WorkspaceError(f"There is no {START} in {root}; install the workbench again.")
     else:
         folder = open_workspace(workspace).folder
-        root = folder / "notebooks"
-        root.mkdir(exist_ok=True)
-        for notebook in notebook_folder().glob("*.ipynb"):
-            if not (root / notebook.name).exists():
-                shutil.copy(notebook, root / notebook.name)
-    environment[WORKSPACE_VARIABLE] = str(folder)
+        root, first = folder / "notebooks", OWN_START
+        write_own_start(folder)
     settings = folder / "cache" / "lab"
     settings.mkdir(parents=True, exist_ok=True)
     (settings / "overrides.json").write_text(json.dumps(SETTINGS))
@@ -76,7 +124,7 @@ def run_lab(workspace: str | Path | None, *, port: int, browser: bool) -> NoRetu
     )
     command = [sys.executable, "-m", "jupyter", "lab"]
     command += [f"--ServerApp.root_dir={root}", f"--ServerApp.port={port}"]
-    command += [f"--LabApp.default_url=/lab/tree/{START}"]
+    command += [f"--LabApp.default_url=/lab/tree/{first}"]
     command += [f"--LabApp.app_settings_dir={settings}"]
     if not browser or not has_display:
         command += ["--no-browser"]
@@ -86,5 +134,5 @@ def run_lab(workspace: str | Path | None, *, port: int, browser: bool) -> NoRetu
     if sys.platform == "win32":
         import subprocess
 
-        sys.exit(subprocess.run(command, env=environment, check=False).returncode)
-    os.execve(sys.executable, command, environment)  # noqa: S606
+        sys.exit(subprocess.run(command, check=False).returncode)
+    os.execve(sys.executable, command, dict(os.environ))  # noqa: S606

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from workbench.errors import InputError, nearest
-from workbench.schema import check_table
+from workbench.schema import check_table, check_utterances
 
 _PER_UTTERANCE = ["utterance_id", "call_id", "channel", "role", "unit", "start_s", "end_s"]
 
@@ -35,7 +35,7 @@ def placed_consensus(
         versions came, or none of the rated utterances is in `utterances`.
     """
     consensus = check_table(consensus, "consensus")
-    utterances = check_table(utterances, "utterances")
+    utterances = check_utterances(utterances)
     kinds = consensus[["method", "taxonomy", "version", "pass"]].drop_duplicates()
     if len(kinds) > 1:
         came = "; ".join(f"{m}, {t} {v}, pass {p}" for m, t, v, p in kinds.to_numpy())

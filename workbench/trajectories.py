@@ -220,7 +220,8 @@ def trend_table(
     >>> import pandas as pd
     >>> points = pd.DataFrame({
     ...     "call_id": "0007", "role": "customer", "variable": "valence",
-    ...     "kind": "dimension", "time_s": [10.0, 20.0, 30.0], "estimate": [0.5, 0.0, -0.5], "n_raters": 3,
+    ...     "kind": "dimension", "time_s": [10.0, 20.0, 30.0],
+    ...     "estimate": [0.5, 0.0, -0.5], "n_raters": 3,
     ...     "utterance_id": ["u1", "u2", "u3"], "start_s": [9.0, 19.0, 29.0],
     ...     "end_s": [11.0, 21.0, 31.0],
     ... })

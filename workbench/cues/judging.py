@@ -57,7 +57,8 @@ def cue_table(
     Raises
     ------
     InputError
-        If a column is missing, or the thresholds make no sense.
+        If a column is missing, an utterance occurs twice, or the thresholds make
+        no sense.
 
     Notes
     -----
@@ -73,11 +74,14 @@ def cue_table(
                 f'The utterances have no column "{name}".{nearest(name, map(str, utterances))} '
                 f"Cues need {', '.join(_NEEDED)}."
             )
+    if utterances["utterance_id"].duplicated().any():
+        twice = utterances.loc[utterances["utterance_id"].duplicated(), "utterance_id"].iloc[0]
+        raise InputError(f"The utterance {twice} occurs twice; one row an utterance is needed.")
     admitted = {*infer_roles, "unknown"}
     measured = check_table(prosody, "prosody")
     kept = [*_NEEDED, *(c for c in ("channel", "speaker_id", "unit") if c in utterances.columns)]
     asked = utterances.loc[utterances["role"].isin(admitted), kept]
-    asked = asked.merge(measured, on="utterance_id", how="inner", validate="one_to_one")
+    asked = asked.merge(measured, on="utterance_id", how="inner")
     if asked.empty:
         return empty_table("cues")
     asked["seconds"] = asked["end_s"] - asked["start_s"]

@@ -60,6 +60,22 @@ def check_table(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     return _check_table(rows, table_named(name))
 
 
+def check_utterances(rows: pd.DataFrame) -> pd.DataFrame:
+    """Check utterances that may carry the words that were said in a column `text`.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The table utterances, with or without `text`.
+
+    Returns
+    -------
+    DataFrame
+        A copy with the documented columns and dtypes, without `text`.
+    """
+    return check_table(rows.drop(columns="text", errors="ignore"), "utterances")
+
+
 def empty_table(name: str) -> pd.DataFrame:
     """Make a named table without rows.
 
@@ -111,6 +127,7 @@ __all__ = [
     "Column",
     "Table",
     "check_table",
+    "check_utterances",
     "data_dictionary",
     "empty_table",
     "table_named",

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbench.schema import check_table
+from workbench.schema import check_utterances
 from workbench.utterances.cutting import activity_spans, covered, merged
 from workbench.utterances.rows import party_of
 
@@ -75,7 +75,7 @@ def gap_table(
     >>> gap_table(utterances)["response_latency_s"].round(3).tolist()
     [nan, 0.4]
     """
-    rows = check_table(utterances, "utterances")
+    rows = check_utterances(utterances)
     rows = rows[rows["retired_at"].isna()].reset_index(drop=True)
     measured = np.full((len(rows), 3), np.nan)
     for _, positions in rows.groupby(["call_id", "unit"]).indices.items():

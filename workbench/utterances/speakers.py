@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from workbench.errors import InputError
-from workbench.schema import check_table
+from workbench.schema import check_table, check_utterances
 from workbench.utterances.cutting import with_agents
 from workbench.utterances.rows import Segmented, make_segmented, number_turns
 from workbench.utterances.settings import UtteranceSettings
@@ -89,7 +89,7 @@ def assign_roles_from_tier(
     >>> cut.utterances[["role", "start_s", "end_s"]].values.tolist()
     [['agent', 0.2, 2.5], ['customer', 2.5, 6.0]]
     """
-    rows = check_table(utterances, "utterances")
+    rows = check_utterances(utterances)
     rows = rows[rows["retired_at"].isna()]
     if rows["segmentation_id"].nunique() != 1 or rows["call_id"].nunique() != 1:
         raise InputError(

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from workbench.errors import InputError
-from workbench.schema import check_table
+from workbench.schema import check_table, check_utterances
 from workbench.utterances.rows import ROLES, Segmented, check_roles, make_segmented
 
 
@@ -48,7 +48,7 @@ def turns_of(
         If the utterances are none, not of one segmentation, or not of unit
         utterance.
     """
-    rows = _one_segmentation(check_table(utterances, "utterances"))
+    rows = _one_segmentation(check_utterances(utterances))
     call_id = str(rows["call_id"].iloc[0])
     owners = _owners(channels, call_id)
     known = rows[rows["turn"].notna()]

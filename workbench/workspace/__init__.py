@@ -10,7 +10,6 @@ from workbench.errors import WorkspaceError
 from workbench.store import check_database_url, create_database, open_store
 from workbench.workspace.door import Workspace
 
-WORKSPACE_VARIABLE = "WORKBENCH_WORKSPACE"
 HOME_VARIABLE = "WORKBENCH_HOME"
 
 
@@ -93,14 +92,13 @@ def create(folder: str | Path, *, db: str | None = None) -> Workspace:
     return Workspace(folder, config, store)
 
 
-def open(folder: str | Path | None = None) -> Workspace:  # noqa: A001
+def open(folder: str | Path) -> Workspace:  # noqa: A001
     """Open a workspace.
 
     Parameters
     ----------
-    folder : str or Path, optional
-        Where it is; by default the one that `workbench lab` was started on,
-        and without one the samples.
+    folder : str or Path
+        Where it is; `wb.samples()` opens the samples.
 
     Returns
     -------
@@ -114,12 +112,6 @@ def open(folder: str | Path | None = None) -> Workspace:  # noqa: A001
     StoreError
         If its database is gone, locked or of a newer version.
     """
-    if folder is None:
-        folder = os.environ.get(WORKSPACE_VARIABLE)
-    if folder is None:
-        raise WorkspaceError(
-            'No folder came. Name one, wb.open("my-calls"), or use the samples: wb.samples().'
-        )
     folder = Path(folder).expanduser().resolve()
     config = read_config(folder)
     return Workspace(folder, config, open_store(_absolute(config.database, folder)))
@@ -132,4 +124,4 @@ def _absolute(url: str, folder: Path) -> str:
     return prefix + str(folder / url.removeprefix(prefix))
 
 
-__all__ = ["WORKSPACE_VARIABLE", "Workspace", "create", "home", "open"]
+__all__ = ["Workspace", "create", "home", "open"]

@@ -225,6 +225,7 @@ def calls_view(ws: Core) -> CallList:
     for other in (duration, roles, outcomes):
         rows = rows.merge(other, on="call_id", how="left")
     rows["has_audio"] = rows["duration_s"].notna()
+    rows = rows.sort_values(["has_audio", "call_id"], ascending=[False, True], ignore_index=True)
     return CallList(
         rows,
         play=lambda row: hearing.row_audio(ws, row)[:2],

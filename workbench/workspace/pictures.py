@@ -245,4 +245,8 @@ def effects(ws: Core, **options: Any) -> pd.DataFrame:
 def _playable(ws: Core, figure: Any) -> ipywidgets.VBox:
     from workbench.widgets import playable
 
-    return playable(figure, lambda row: hearing.row_audio(ws, row)[:2])
+    return playable(
+        figure,
+        lambda row: hearing.row_audio(ws, row)[:2],
+        channels=ws.store.read("channels"),
+    )

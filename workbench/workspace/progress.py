@@ -30,5 +30,13 @@ def with_progress(items: Iterable[Item], *, total: int, doing: str, unit: str) -
     """
     from tqdm.auto import tqdm
 
-    quiet = total == 0 or not (sys.stderr.isatty() or "ipykernel" in sys.modules)
+    quiet = total == 0 or not (sys.stderr.isatty() or _in_notebook())
     yield from tqdm(items, total=total, desc=doing, unit=f" {unit}", disable=quiet, leave=False)
+
+
+def _in_notebook() -> bool:
+    if "IPython" not in sys.modules:
+        return False
+    from IPython import get_ipython
+
+    return get_ipython() is not None

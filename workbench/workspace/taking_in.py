@@ -13,7 +13,7 @@ from workbench import recordings
 from workbench.channel_roles import HeardCall, suggest_roles
 from workbench.config import Config, write_config
 from workbench.errors import InputError, WorkbenchError
-from workbench.manifests import count_calls, dropped_columns, read_manifest, scan_folder
+from workbench.manifests import audio_root, count_calls, dropped_columns, read_manifest, scan_folder
 from workbench.schema import table_named
 from workbench.workspace.hearing import channel_files, read_call
 from workbench.workspace.progress import with_progress
@@ -57,11 +57,12 @@ def ingest(
     notices : list of str
         What an analyst should know, one sentence each.
     """
-    place = _place(source, root)
+    folder = _place(source, root)
     if not isinstance(source, pd.DataFrame) and Path(source).is_dir():
         manifest = scan_folder(source, pattern)
     else:
         manifest = read_manifest(source, keep_columns=ws.config.policy.keep_columns)
+    place = folder if root is not None else audio_root(manifest, folder)
     name = _root_named(ws, place)
     known = ws.store.read("recordings")
     calls = set(ws.store.read("calls")["call_id"])
