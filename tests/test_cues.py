@@ -233,7 +233,7 @@ def test_tables_without_rows_give_a_table_without_rows():
     prosody, utterances = call_of()
     assert cue_table(prosody.head(0), utterances).empty
     assert cue_table(prosody, utterances.head(0)).empty
-    assert cue_table(prosody, utterances.assign(utterance_id=range(14))).empty
+    assert cue_table(prosody, utterances.assign(utterance_id=list("abcdefghijklmn"))).empty
 
 
 # ---- thresholds and baselines ---------------------------------------------------------------
@@ -412,7 +412,7 @@ AMOUNTS = {
     "fast_speech": (1.8, 0.45),  # times faster; the nuclei of very fast syllables melt together
     "long_pause": (1.6, 0.9),  # seconds
     "flat_tone": (0.1, 0.9),  # what is left of the melody
-    "volume_spike": (9.0, 0.9),  # dB
+    "volume_spike": (12.0, 0.9),  # dB
 }
 """How much is changed: 4 to 5 of the speaker's spreads, rising_pitch rather 3 to 4."""
 
@@ -446,7 +446,7 @@ def test_real_speech_with_one_thing_changed_fires_that_cue(cue):
             others += int(own["fired"].sum() - own.loc[cue, "fired"])
     assert n >= 8
     assert hits / n >= least_share
-    assert others / n <= 0.25
+    assert others / n <= (0.35 if cue == "rising_pitch" else 0.15)  # a long rise is higher, too
 
 
 @real
