@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 from scipy.ndimage import binary_opening, gaussian_filter1d, maximum_filter1d
@@ -215,16 +217,18 @@ def resynthesised(samples, rate):
     return pyworld.synthesize(known, envelope, noise, 16000, 5), known
 
 
+@cache
+def all_resynthesised():
+    again = (resynthesised(samples, rate) for _, samples, rate in speech_of_many(2, 5))
+    return [made for made in again if made is not None]
+
+
 @real
 @pytest.mark.parametrize("line", ["wide band", "telephone"])
 def test_f0_of_resynthesised_speech_is_what_was_put_in(line):
     """Witness: the F0 given to WORLD; Praat on the same frames as the rival."""
     ours, praat, truth = [], [], []
-    for _, samples, rate in speech_of_many(2, 5):
-        again = resynthesised(samples, rate)
-        if again is None:
-            continue
-        speech, known = again
+    for speech, known in all_resynthesised():
         speech, rate = telephone(speech, 16000) if line == "telephone" else (speech, 16000)
         f0, times = f0_of(speech, rate)
         at = np.clip(np.rint(times / 0.005).astype(int), 1, known.size - 2)
