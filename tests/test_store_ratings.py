@@ -576,20 +576,36 @@ def version_two():
     return taxonomy_from_definition(definition)
 
 
-def test_a_version_of_a_taxonomy_is_frozen(store):
+def test_a_version_of_a_taxonomy_is_frozen_once_a_rating_names_it(rated):
     cx = default_taxonomy()
-    store.add_taxonomy_version(cx)
-    store.add_taxonomy_version(cx)
-    changed = dict(cx.definition) | {"tags": cx.definition["tags"][:-1]}
-    with pytest.raises(StoreError, match=r'cx, version 1, is frozen .* \(version: "2"\), or put'):
-        store.add_taxonomy_version(taxonomy_from_definition(changed))
+    changed = taxonomy_from_definition(dict(cx.definition) | {"tags": cx.definition["tags"][:-1]})
+    rated.add_taxonomy_version(changed)
+    assert rated.frozen_taxonomy("cx", "1") == changed
+    rated.add_taxonomy_version(cx)
+    assert rated.frozen_taxonomy("cx", "1") == cx
+    rated.add_rating(payload())
+    rated.add_taxonomy_version(cx)
+    with pytest.raises(StoreError, match=r'frozen: 1 ratings were .* \(version: "2"\), or put'):
+        rated.add_taxonomy_version(changed)
+    assert rated.frozen_taxonomy("cx", "1") == cx
+
+
+def test_versions_of_a_taxonomy_know_their_parents(store):
+    store.add_taxonomy_version(default_taxonomy())
     store.add_taxonomy_version(version_two(), changes="nothing much")
     rows = store.read("taxonomies").set_index("version")
     assert rows["parent_version"].isna().tolist() == [True, False]
     assert rows.loc["2", "parent_version"] == "1"
-    assert store.frozen_taxonomy("cx", "1") == cx
+    assert rows.loc["2", "changes"] == "nothing much"
     with pytest.raises(StoreError, match="no taxonomy cx of version 3. It has: cx 1, cx 2"):
         store.frozen_taxonomy("cx", "3")
+
+
+def test_a_rating_is_held_against_the_text_that_is_stored_now(rated):
+    cx = default_taxonomy()
+    without = [tag for tag in cx.definition["tags"] if tag["tag"] != "frustration"]
+    rated.add_taxonomy_version(taxonomy_from_definition(dict(cx.definition) | {"tags": without}))
+    refused(rated, InputError, 'version 1, has no tag "frustration"')
 
 
 def test_tags_are_those_of_the_version_that_a_rating_names(rated):

@@ -188,8 +188,8 @@ def refuse(
     WorkbenchError
         If any row is bad.
     """
-    bad = bad.astype("boolean").fillna(False).astype(bool)
     if bad.any():
+        bad = bad.astype("boolean").fillna(False).astype(bool)
         first = {str(k): v for k, v in rows[bad].iloc[0].to_dict().items()}
         more = f" {int(bad.sum())} are like this." if bad.sum() > 1 else ""
         raise error(

@@ -7,16 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
-import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
-from workbench.errors import InputError, StoreError
+from workbench.errors import InputError
 from workbench.identifiers import uuid7
 from workbench.store.database import StorePart
-from workbench.store.frames import insert_once, insert_rows, storable
+from workbench.store.frames import insert_once, storable
 from workbench.store.judgements import Judgements, from_payload, judgements
-from workbench.store.layout import METADATA
 from workbench.store.ratings import inherited_fields, insert_judgements
+from workbench.store.versions import put_version
 from workbench.taxonomies import Taxonomy
 
 
@@ -175,7 +173,10 @@ class People(StorePart):
         return note_id
 
     def add_taxonomy_version(self, taxonomy: Taxonomy, *, changes: str | None = None) -> None:
-        """Freeze a version of a taxonomy, so that ratings can name it.
+        """Write a version of a taxonomy, so that ratings can name it.
+
+        Once a rating or an agreed answer names the version it is frozen; until
+        then a changed definition takes the place of the stored one.
 
         Parameters
         ----------
@@ -188,49 +189,12 @@ class People(StorePart):
         Raises
         ------
         StoreError
-            If the version is there with another definition.
+            If the version is frozen with another definition.
         """
-
-        def act(connection: Connection) -> None:
-            sql = METADATA.tables["taxonomies"]
-            mine = sql.c.taxonomy == taxonomy.taxonomy
-            found = connection.execute(
-                sa.select(sql.c.version, sql.c.sha256).where(mine).order_by(sql.c.created_at)
-            ).all()
-            stored = {row.version: row.sha256 for row in found}
-            if stored.get(taxonomy.version) == taxonomy.sha256:
-                return
-            if taxonomy.version in stored:
-                raise StoreError(
-                    f"The taxonomy {taxonomy.taxonomy}, version {taxonomy.version}, is frozen in "
-                    "the database with another definition, so that ratings keep their meaning. "
-                    "Give the changed file another version "
-                    f'(version: "{_next(taxonomy.version, stored)}"), or put the old text back; '
-                    "store.frozen_taxonomy(name, version) gives it."
-                )
-            row = {
-                "taxonomy": taxonomy.taxonomy,
-                "version": taxonomy.version,
-                "definition": taxonomy.definition,
-                "sha256": taxonomy.sha256,
-                "parent_version": found[-1].version if found else None,
-                "changes": changes,
-                "created_at": datetime.now(UTC),
-            }
-            insert_rows(connection, "taxonomies", storable(pd.DataFrame([row]), "taxonomies"))
-
-        self._database.write(act)
+        self._database.write(lambda c: put_version(c, taxonomy, changes))
 
     def _add(self, these: Judgements) -> int:
         parts = {
             name: getattr(these, name) for name in ("ratings", "tags", "scores", "shifts", "notes")
         }
         return self._database.write(lambda c: insert_judgements(c, these), parts)
-
-
-def _next(version: str, taken: Mapping[str, str]) -> str:
-    head, number = version.rstrip("0123456789"), version[len(version.rstrip("0123456789")) :]
-    after = int(number or 0) + 1
-    while f"{head}{after}" in taken:
-        after += 1
-    return f"{head}{after}"

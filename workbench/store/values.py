@@ -126,9 +126,9 @@ def _refuse_words(
 
 
 def _refuse(rows: pd.DataFrame, name: str, bad: pd.Series, text: str) -> None:
-    bad = bad.astype("boolean").fillna(False).astype(bool)
     if not bad.any():
         return
+    bad = bad.astype("boolean").fillna(False).astype(bool)
     first = {str(k): v for k, v in rows[bad].iloc[0].to_dict().items()}
     key = ", ".join(f"{column} {first[column]}" for column in TABLES[name].key)
     more = f" {int(bad.sum())} rows are like this." if bad.sum() > 1 else ""
