@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,12 +28,32 @@ def chromium() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def open_notebook(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notebook]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the kernels keep the sample workspace."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session")
+def lab(
+    chromium: Any, home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., AbstractContextManager[Notebook]]]:
+    """Open notebooks in one JupyterLab, each in a page of its own."""
     folder = tmp_path_factory.mktemp("lab")
-    with lab_server(folder) as address:
+
+    @contextmanager
+    def opened(notebook: Path | None = None) -> Iterator[Notebook]:
         page = chromium.new_page(viewport=SIZE)
-        yield Notebook(page, address, folder)
+        yield Notebook(page, address, folder, notebook)
         page.close()
+
+    with lab_server(folder, home) as address:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def open_notebook(lab: Callable[..., AbstractContextManager[Notebook]]) -> Iterator[Notebook]:
+    with lab() as notebook:
+        yield notebook
 
 
 @pytest.fixture

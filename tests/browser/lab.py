@@ -87,7 +87,7 @@ LISTEN_IN = """(() => {
 
 
 @contextlib.contextmanager
-def lab_server(folder: Path) -> Iterator[str]:
+def lab_server(folder: Path, home: Path) -> Iterator[str]:
     """Run JupyterLab with settings, data and runtime files of its own; give its address."""
     work = folder / "work"
     settings = folder / "settings" / "@jupyterlab" / "apputils-extension"
@@ -106,6 +106,7 @@ def lab_server(folder: Path) -> Iterator[str]:
         "JUPYTERLAB_SETTINGS_DIR": folder / "settings",
         "JUPYTERLAB_WORKSPACES_DIR": folder / "workspaces",
         "PYTHONPATH": ROOT,
+        "WORKBENCH_HOME": home,
     }
     command = [sys.executable, "-m", "jupyter", "lab", "--allow-root", "--no-browser"]
     command += ["--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"]
@@ -154,19 +155,23 @@ SET_CELL = """source => {
 
 
 class Notebook:
-    """A notebook of one cell that is open in a page; each test writes the cell anew."""
+    """A notebook that is open in a page; without a source, of one cell that tests write anew."""
 
-    def __init__(self, page: Any, address: str, folder: Path) -> None:
+    def __init__(self, page: Any, address: str, folder: Path, source: Path | None = None) -> None:
         self.page = page
         self.problems: list[str] = []
         page.on("pageerror", lambda error: self.problems.append(str(error)))
         page.on("console", self._heard)
         page.add_init_script(LISTEN_IN)
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
-        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        notebook.metadata["kernelspec"] = kernel
-        nbformat.write(notebook, folder / "work" / "notebook.ipynb")
-        page.goto(f"{address}/doc/tree/notebook.ipynb?token=tests")
+        if source is None:
+            notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
+            kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+            notebook.metadata["kernelspec"] = kernel
+        else:
+            notebook = nbformat.read(source, as_version=4)
+        name = f"{len(list((folder / 'work').glob('*.ipynb')))}.ipynb"
+        nbformat.write(notebook, folder / "work" / name)
+        page.goto(f"{address}/doc/tree/{name}?token=tests")
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         page.wait_for_function(IDLE, timeout=60_000)
 
@@ -174,17 +179,17 @@ class Notebook:
         if message.type == "error":
             self.problems.append(message.text)
 
-    def show(self, cell: str) -> None:
+    def show(self, cell: str, seconds: float = 60) -> None:
         """Write the cell, run it and wait until it has run."""
         self.page.evaluate(SET_CELL, cell)
-        self.run()
+        self.run(seconds)
 
-    def run(self) -> None:
-        """Run the cell and wait until it has run."""
+    def run(self, seconds: float = 60) -> None:
+        """Run all cells and wait until they have run."""
         self.page.evaluate(
             "() => window.jupyterapp.commands.execute('notebook:run-all-cells').then(() => 0)"
         )
-        self.page.wait_for_function(DONE, timeout=60_000)
+        self.page.wait_for_function(DONE, timeout=1000 * seconds)
         errors = self.page.evaluate(ERRORS)
         assert errors == [], errors
 
