@@ -399,7 +399,8 @@ def changed(speech, rate, cue, amount):
     elif cue == "flat_tone":
         f0[voiced] = middle * (f0[voiced] / middle) ** amount
     elif cue == "rising_pitch":
-        end = times[voiced][-1]
+        power = envelope.sum(axis=1)
+        end = times[voiced & (power > power.max() / 100)][-1]  # what follows is hardly heard
         f0 = f0 * 2 ** (amount / 12 * np.clip((times - end + 0.6) / 0.6, 0, 1))
     elif cue == "fast_speech":
         period /= amount
@@ -408,7 +409,7 @@ def changed(speech, rate, cue, amount):
 
 AMOUNTS = {
     "high_pitch": (7.0, 0.9),  # semitones, least share of hits
-    "rising_pitch": (20.0, 0.6),  # semitones in 0.6 s, on top of what neutral speech does: it falls
+    "rising_pitch": (16.0, 0.55),  # semitones in 0.6 s, put on sentences that fall
     "fast_speech": (1.8, 0.45),  # times faster; the nuclei of very fast syllables melt together
     "long_pause": (1.6, 0.9),  # seconds
     "flat_tone": (0.1, 0.9),  # what is left of the melody

@@ -63,14 +63,14 @@ _LOWEST = {
     "min_s": 0.0,
 }
 _DEFAULTS = """
-high_pitch    .       2.6   .    1.4   8  5  1.0  level of F0, semitones
-rising_pitch  .       2.6   2.0  3.8  12  5  1.0  end of F0 minus 0.6 s before, semitones
-fast_speech   .       2.6   .    0.8  12  5  1.0   syllables per second without pauses
-long_pause    inside  2.6   0.75 0.7  30  5  0.0  longest pause inside, doublings of its length
-long_pause    before  2.6   1.5  0.8  20  5  0.0  pause before going on, doublings
-long_pause    answer  2.6   1.0  1.0  20  5  0.0  time to answer, doublings
-flat_tone     .       2.6   .    0.38 12  5  1.5  standard deviation of F0, doublings
-volume_spike  .       2.6   .    1.8   8  5  0.5  95th percentile of level, dB
+high_pitch    .       2.7   .    1.4  12  5  1.0  level of F0, semitones
+rising_pitch  .       2.7   2.0  3.8  12  5  1.0  end of F0 minus 0.6 s before, semitones
+fast_speech   .       2.7   .    0.8  12  5  1.0  syllables per second without pauses
+long_pause    inside  2.7   0.75 0.7  30  5  0.0  longest pause inside, doublings of its length
+long_pause    before  2.7   1.5  0.8  20  5  0.0  pause before going on, doublings
+long_pause    answer  2.7   1.0  1.0  20  5  0.0  time to answer, doublings
+flat_tone     .       2.7   .    0.38 12  5  1.5  standard deviation of F0, doublings
+volume_spike  .       2.7   .    2.0  12  5  0.5  95th percentile of level, dB
 """
 
 
