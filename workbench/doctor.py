@@ -66,6 +66,8 @@ def _workspace_rows(folder: Path) -> list[tuple[str, bool, str]]:
     except WorkbenchError as error:
         return [("workspace", False, str(error))]
     rows = [("workspace", True, str(ws.folder)), ("database", True, ws.store.description())]
+    problems = ws.store.problems()
+    rows.append(("tables", not problems, "; ".join(problems) or "sound"))
     recordings = ws.store.read("recordings")
     missing = []
     for row in recordings.itertuples():

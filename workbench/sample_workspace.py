@@ -7,6 +7,7 @@ from pathlib import Path
 
 from workbench import workspace
 from workbench.errors import WorkspaceError
+from workbench.identifiers import uuid7
 from workbench.workspace import Workspace
 
 IMPORTS = {
@@ -62,8 +63,7 @@ def samples(folder: str | Path | None = None) -> Workspace:
     folder = Path(folder).expanduser().resolve() if folder else workspace.home() / "samples"
     if (folder / "workbench.toml").exists():
         return workspace.open(folder)
-    building = folder.with_name(f"{folder.name}.new")
-    shutil.rmtree(building, ignore_errors=True)
+    building = folder.with_name(f"{folder.name}.{uuid7()}")
     ws = workspace.create(building)
     data = sample_data()
     ws.ingest(data / "calls.csv", root=data / "audio")
@@ -72,5 +72,10 @@ def samples(folder: str | Path | None = None) -> Workspace:
     for name, form in IMPORTS.items():
         ws.import_file(data / name, format=form)
     ws.store.close()
-    building.rename(folder)
+    try:
+        building.rename(folder)
+    except OSError:
+        if not (folder / "workbench.toml").exists():
+            raise
+        shutil.rmtree(building)  # somebody else made them meanwhile
     return workspace.open(folder)

@@ -106,7 +106,7 @@ def calls_heatmap_figure(
     signed = variable == "valence"
     figure = go.Figure(
         go.Heatmap(
-            z=value,
+            z=[[None if np.isnan(v) else float(v) for v in row] for row in value],
             x=(np.arange(n_bins) + 0.5) / n_bins * 100,
             y=np.arange(height),
             zmin=-1 if signed else 0,

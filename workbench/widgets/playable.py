@@ -49,7 +49,8 @@ def playable(
     import ipywidgets
     import plotly.graph_objects as go
 
-    widget = go.FigureWidget(figure)
+    widget = go.FigureWidget(_with_subtitle_in_title(figure))
+    widget.layout.autosize = True
     player = Player(sentence=CLICK)
 
     def clicked(trace: Any, points: Any, _state: object) -> None:
@@ -68,6 +69,20 @@ def playable(
         if trace.customdata is not None and hasattr(trace, "on_click"):
             trace.on_click(clicked)
     return ipywidgets.VBox([widget, player])
+
+
+def _with_subtitle_in_title(figure: go.Figure) -> go.Figure:
+    """Put the subtitle below the title as text: drawn out of sight, Plotly lays it over."""
+    import plotly.graph_objects as go
+
+    copy = go.Figure(figure)
+    title = copy.layout.title
+    if title.subtitle.text:
+        font = copy.layout.template.layout.title.subtitle.font
+        style = f"font-size:{font.size or 12}px;color:{font.color or 'inherit'}"
+        title.text = f'{title.text}<br><span style="{style}">{title.subtitle.text}</span>'
+        title.subtitle.text = None
+    return copy
 
 
 def clicked_row(trace: Any, point_inds: list[Any]) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from workbench.config import FILE_NAME, Config, Policy, read_config, write_config
 from workbench.errors import WorkspaceError
-from workbench.store import check_database_url, create_database, open_store
+from workbench.store import Store, check_database_url, create_database, open_store
 from workbench.workspace.door import Workspace
 
 HOME_VARIABLE = "WORKBENCH_HOME"
@@ -69,6 +69,7 @@ def create(folder: str | Path, *, db: str | None = None) -> Workspace:
     check_database_url(url)
     config = Config(database=url, policy=Policy(customer_key_file=str(home() / "customer.key")))
     made: list[Path] = []
+    store: Store | None = None
     try:
         for part in (folder, folder / "taxonomies"):
             if not part.exists():
@@ -79,10 +80,13 @@ def create(folder: str | Path, *, db: str | None = None) -> Workspace:
             yaml.write_text(default_taxonomy_text(), encoding="utf-8")
             made.append(yaml)
         store = create_database(_absolute(url, folder))
+        made += [folder / f"workbench.db{end}" for end in ("", "-wal", "-shm")]
         write_config(folder, config)
     except Exception as error:
+        if store is not None:
+            store.close()
         for path in reversed(made):
-            path.rmdir() if path.is_dir() else path.unlink()
+            path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)
         if isinstance(error, OSError):
             raise WorkspaceError(
                 f"{folder} cannot be written to ({error.strerror}). "

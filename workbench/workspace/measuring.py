@@ -15,9 +15,6 @@ from workbench.workspace.hearing import channel_files, present
 from workbench.workspace.progress import with_progress
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
     from workbench.workspace.core import Core
 
 COLUMNS = ["call_id", "path", "reason"]
@@ -57,7 +54,6 @@ def measure(ws: Core) -> tuple[pd.DataFrame, list[str]]:
         What was done, in sentences.
     """
     utterances = tables.utterances_in_use(ws, unit="utterance", text=False)
-    words = ws.store.read("words", kind="word")
     recordings = ws.store.read("recordings")
     calls = sorted(set(recordings["call_id"]))
     failed, n_new, n_uncut = [], 0, 0
@@ -69,7 +65,7 @@ def measure(ws: Core) -> tuple[pd.DataFrame, list[str]]:
         if ws.cache.has("prosody", call_id, *depends_on(own)):
             continue
         try:
-            rows = _measure_call(ws, str(call_id), own, words[words["call_id"] == call_id])
+            rows = _measure_call(ws, str(call_id), own)
         except WorkbenchError as error:
             path = recordings.loc[recordings["call_id"] == call_id, "path"].iloc[0]
             failed.append((call_id, path, str(error)))
@@ -83,9 +79,7 @@ def measure(ws: Core) -> tuple[pd.DataFrame, list[str]]:
     return pd.DataFrame(failed, columns=COLUMNS), notices
 
 
-def _measure_call(
-    ws: Core, call_id: str, utterances: pd.DataFrame, words: pd.DataFrame
-) -> pd.DataFrame:
+def _measure_call(ws: Core, call_id: str, utterances: pd.DataFrame) -> pd.DataFrame:
     gaps = gap_table(utterances)
     own = utterances.merge(gaps, on="utterance_id", validate="one_to_one")
     parts = []
@@ -99,25 +93,4 @@ def _measure_call(
                 offset_s=float(files["offset_s"].iloc[0]),
             )
             parts.append(rows)
-    rows = pd.concat(parts, ignore_index=True)
-    return rows.assign(word_rate_per_s=_word_rates(rows["utterance_id"], utterances, words))
-
-
-def _word_rates(
-    wanted: pd.Series, utterances: pd.DataFrame, words: pd.DataFrame
-) -> npt.NDArray[np.float64]:
-    middles = (words["start_s"] + words["end_s"]) / 2
-    counts = [
-        int(
-            (
-                (middles >= row["start_s"])
-                & (middles < row["end_s"])
-                & (words["channel"] == row["channel"])
-            ).sum()
-        )
-        for row in utterances.to_dict(orient="records")
-    ]
-    lengths = utterances["end_s"] - utterances["start_s"]
-    rates = pd.Series(counts, index=utterances.index) / lengths
-    by_utterance = rates.where(rates > 0).set_axis(utterances["utterance_id"])
-    return by_utterance.loc[wanted].to_numpy(dtype="float64")
+    return pd.concat(parts, ignore_index=True)

@@ -156,7 +156,31 @@ def prosody(ws: Core, *, call_id: str | None = None) -> pd.DataFrame:
         ws.cache.read("prosody", str(call), *measuring.depends_on(own))
         for call, own in rows.groupby("call_id", sort=True)
     ]
-    return pd.concat(parts, ignore_index=True) if parts else empty_table("prosody")
+    measured = pd.concat(parts, ignore_index=True) if parts else empty_table("prosody")
+    return _with_word_rates(measured, rows, ws.store.read("words", kind="word"))
+
+
+def _with_word_rates(
+    measured: pd.DataFrame, utterances: pd.DataFrame, words: pd.DataFrame
+) -> pd.DataFrame:
+    """Add words per second here, since a transcript may come after the measuring."""
+    if words.empty or measured.empty:
+        return measured
+    heard = attach_text(utterances, words)
+    lengths = heard["end_s"] - heard["start_s"]
+    n_words = [float("nan") if pd.isna(text) else len(str(text).split()) for text in heard["text"]]
+    rates = pd.Series(n_words, index=heard["utterance_id"]) / lengths.to_numpy()
+    found = rates.reindex(measured["utterance_id"]).to_numpy(dtype="float64")
+    reasons = [
+        _without(own, "word_rate_per_s") if rate > 0 else own
+        for own, rate in zip(measured["abstained"], found, strict=True)
+    ]
+    abstained = pd.Series(reasons, index=measured.index, dtype="object")
+    return measured.assign(word_rate_per_s=found, abstained=abstained)
+
+
+def _without(reasons: Any, measure: str) -> dict[str, str] | None:
+    return {k: v for k, v in (reasons or {}).items() if k != measure} or None
 
 
 def cues(
