@@ -50,7 +50,6 @@ def playable(
     import plotly.graph_objects as go
 
     widget = go.FigureWidget(_with_subtitle_in_title(figure))
-    widget.layout.autosize = True
     player = Player(sentence=CLICK)
 
     def clicked(trace: Any, points: Any, _state: object) -> None:
