@@ -245,7 +245,8 @@ def _write_csv(cells: pd.DataFrame, path: Path) -> None:
         else:
             shown[column] = values
     table = pd.DataFrame(shown, columns=list(cells.columns))
-    table.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+    # RFC 4180; and only with both characters in it does the writer quote a lone "\r".
+    table.to_csv(path, index=False, encoding="utf-8", lineterminator="\r\n")
 
 
 def _write_parquet(cells: pd.DataFrame, path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -126,10 +127,20 @@ class Database:
         StoreError
             If the file cannot be written to.
         """
-        if self.path is not None:
-            without = self._engine.execution_options(**{BEGIN: ""})
-            with sentences(self.url), without.connect() as connection:
-                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+        if self.path is None:
+            return
+        until = time.monotonic() + self._wait_s
+        without = self._engine.execution_options(**{BEGIN: ""})
+        with sentences(self.url), without.connect() as connection:
+            while True:
+                # SQLite does not wait for this lock itself, whatever its time limit.
+                try:
+                    connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+                    return
+                except exc.OperationalError as error:
+                    if "locked" not in str(error.orig) or time.monotonic() > until:
+                        raise
+                time.sleep(0.02)
 
     def close(self) -> None:
         """Close every connection; the next use opens new ones."""
