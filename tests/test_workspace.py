@@ -148,3 +148,10 @@ def test_roles_that_nobody_gave_are_suggested_and_confirmed(tmp_path, monkeypatc
     ws.confirm_roles(suggested)
     assert set(ws.table("channels")["role"]) == {"agent", "customer"}
     assert set(ws.utterances()["role"]) == {"agent", "customer"}
+
+
+def test_every_table_of_the_data_dictionary_can_be_had(ws):
+    ws.segment()
+    ws.measure()
+    for name, table in wb.schema.TABLES.items():
+        assert list(ws.table(name).columns) == list(table.columns), name

@@ -97,22 +97,6 @@ CONSENSUS = define_table(
     as_of time! Ratings up to this moment count, UTC.
     """,
 )
-DISPUTES = define_table(
-    "disputes",
-    "derived",
-    "utterance_id taxonomy version pass",
-    "One row an utterance: mixed feelings apart from differing raters.",
-    """
-    utterance_id str! The utterance.
-    taxonomy str! Name of the taxonomy.
-    version str! Version of the taxonomy.
-    pass str! The pass.
-    mixture_bits float What raters hear within one rating, bits.
-    dispute_bits float What they disagree on, bits.
-    unclear_share float Share of raters who called it unclear, 0..1.
-    n_raters int! Raters behind it.
-    """,
-)
 TRAJECTORIES = define_table(
     "trajectories",
     "derived",
@@ -165,4 +149,4 @@ QA_ITEMS = define_table(
     maximum float! Points possible.
     """,
 )
-TABLES = (QUALITY, PROSODY, CUES, CONSENSUS, DISPUTES, TRAJECTORIES, OUTCOMES, QA_ITEMS)
+TABLES = (QUALITY, PROSODY, CUES, CONSENSUS, TRAJECTORIES, OUTCOMES, QA_ITEMS)
