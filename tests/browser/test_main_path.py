@@ -20,8 +20,8 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
 def rate(book, number, *keys):
-    """Hear the start of the utterance, press keys, save, and wait for the saved mark."""
-    book.keys("Space")
+    """Hear the start of the utterance anew, press keys, save, and wait for the saved mark."""
+    book.keys("KeyR")
     book.until(SPEAKING)
     book.keys(*keys, "Enter")
     until_at(book, number + 1)

@@ -95,7 +95,8 @@ def test_a_click_on_a_point_plays_the_seconds_behind_it(book):
     book.until(pitch_of(440))
     page.get_by_text("Call 0007, 0:08.5 to 0:11.5").wait_for()
     click(1)
-    page.get_by_text("Call 0008 has no audio; it was registered from a table.").wait_for()
+    shown = page.locator(".jp-OutputArea")
+    shown.get_by_text("Call 0008 has no audio; it was registered from a table.").wait_for()
     assert book.python("rows") == [
         {"call_id": "0007", "channel": 0, "start_s": 8.5, "end_s": 11.5},
         {"call_id": "0008"},
