@@ -142,7 +142,9 @@ def test_two_speakers_of_one_channel_have_a_range_each():
 
 def test_frame_tracks_are_for_pictures(stereo):
     tracks = frame_tracks(stereo[:, 0], 8000)
-    assert tracks.columns.tolist() == ["time_s", "f0_hz", "intensity_db", "speech"]
+    assert tracks.columns.tolist() == [
+        "time_s", "f0_hz", "intensity_db", "speech", "spectral_tilt_db", "hnr_db",
+    ]  # fmt: skip
     assert len(tracks) == 1100
     assert tracks["time_s"].iloc[0] == pytest.approx(0.005)
     speaking = tracks["time_s"].between(0.7, 2.3)

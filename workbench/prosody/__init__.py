@@ -11,12 +11,13 @@ from __future__ import annotations
 from workbench.prosody.contour import Contour, f0_contour
 from workbench.prosody.measure import frame_tracks, measure_channel, measure_recording
 from workbench.prosody.pauses import PauseStatistics, pause_statistics, speech_frames
-from workbench.prosody.rate import syllable_nuclei
+from workbench.prosody.rate import Nuclei, syllable_nuclei
 from workbench.prosody.settings import HOP_S, ProsodySettings
 
 __all__ = [
     "HOP_S",
     "Contour",
+    "Nuclei",
     "PauseStatistics",
     "ProsodySettings",
     "f0_contour",

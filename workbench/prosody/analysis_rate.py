@@ -32,10 +32,14 @@ def decimation_factor(sampling_rate_hz: int) -> int:
 
 
 @lru_cache(maxsize=16)
-def _low_pass(factor: int) -> npt.NDArray[np.float32]:
+def _low_pass(factor: int) -> tuple[npt.NDArray[np.float32], int]:
+    """Design the filter, filled up with zeros to whole vectors, and name its middle tap."""
     from scipy.signal import firwin
 
-    return np.asarray(firwin(20 * factor + 1, 0.9 / factor, window=("kaiser", 5.0)), np.float32)
+    n_taps = 20 * factor + 1
+    taps = np.zeros(-(-n_taps // 32) * 32, np.float32)
+    taps[:n_taps] = firwin(n_taps, 0.9 / factor, window=("kaiser", 5.0))
+    return taps, n_taps // 2
 
 
 def to_analysis_rate(samples: npt.NDArray[np.float32], factor: int) -> npt.NDArray[np.float32]:
@@ -57,4 +61,4 @@ def to_analysis_rate(samples: npt.NDArray[np.float32], factor: int) -> npt.NDArr
         return samples
     from workbench.prosody.kernels import decimate
 
-    return decimate(np.ascontiguousarray(samples), _low_pass(factor), factor)
+    return decimate(np.ascontiguousarray(samples), *_low_pass(factor), factor)

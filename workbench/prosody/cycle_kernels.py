@@ -42,20 +42,23 @@ def similarity(samples: Floats, here: int, there: int, half: int) -> float:
     """
     if min(here, there) - half < 0 or max(here, there) + half >= samples.size:
         return -1.0
-    across = 0.0
-    own = 1e-20
-    other = 1e-20
-    for k in range(-half, half + 1):
-        a = samples[here + k]
-        b = samples[there + k]
-        across += a * b
-        own += a * a
-        other += b * b
-    return float(across / np.sqrt(own * other))
+    n = 2 * half + 1
+    fixed = samples[here - half : here - half + n]
+    moved = samples[there - half : there - half + n]
+    across = np.float32(0.0)
+    own = np.float32(1e-20)
+    other = np.float32(1e-20)
+    for k in range(n):
+        across += fixed[k] * moved[k]
+        own += fixed[k] * fixed[k]
+        other += moved[k] * moved[k]
+    return float(across / np.sqrt(np.float64(own) * other))
 
 
 @compiled
-def similarity_between(samples: Floats, here: int, lag: float, half: int, table: Floats) -> float:
+def similarity_between(
+    samples: Floats, here: int, lag: float, half: int, table: Floats, moved: Floats
+) -> float:
     """Correlate two stretches of a signal that lie a fraction of a sample apart.
 
     Parameters
@@ -65,11 +68,13 @@ def similarity_between(samples: Floats, here: int, lag: float, half: int, table:
     here : int
         Middle of the first stretch.
     lag : float
-        Distance to the second, in samples; negative for an earlier one.
+        Distance to the second, in samples; negative to look back.
     half : int
         Samples on either side of a middle.
     table : ndarray of float32
         See `kernels.sinc_table`.
+    moved : ndarray of float32, shape (2 * half + 1,)
+        Scratch space for the second stretch.
 
     Returns
     -------
@@ -83,19 +88,23 @@ def similarity_between(samples: Floats, here: int, lag: float, half: int, table:
         return -1.0
     if there - half < HALF_TAPS or there + half + HALF_TAPS >= samples.size:
         return -1.0
-    across = 0.0
-    own = 1e-20
-    other = 1e-20
-    for k in range(-half, half + 1):
-        a = samples[here + k]
-        b = 0.0
-        first = there + k - HALF_TAPS + 1
-        for tap in range(2 * HALF_TAPS):
-            b += table[row, tap] * samples[first + tap]
-        across += a * b
-        own += a * a
-        other += b * b
-    return float(across / np.sqrt(own * other))
+    n = 2 * half + 1
+    moved[:] = 0.0
+    for tap in range(2 * HALF_TAPS):
+        weight = table[row, tap]
+        first = there - half + tap - HALF_TAPS + 1
+        source = samples[first : first + n]
+        for k in range(n):
+            moved[k] += weight * source[k]
+    fixed = samples[here - half : here - half + n]
+    across = np.float32(0.0)
+    own = np.float32(1e-20)
+    other = np.float32(1e-20)
+    for k in range(n):
+        across += fixed[k] * moved[k]
+        own += fixed[k] * fixed[k]
+        other += moved[k] * moved[k]
+    return float(across / np.sqrt(np.float64(own) * other))
 
 
 @compiled
@@ -123,15 +132,20 @@ def period_at(samples: Floats, here: int, expected: float, sign: int) -> float:
     high = int(np.ceil(1.25 * expected))
     best = LEAST_SIMILARITY
     lag = -1
+    before = -1.0
+    shorter = -1.0
+    longer = -1.0
     for k in range(low, high + 1):
         value = similarity(samples, here, here + sign * k, half)
+        if k == lag + 1:
+            longer = value
         if value > best:
             best = value
             lag = k
+            shorter = before
+        before = value
     if lag <= low or lag >= high:
         return -1.0
-    shorter = similarity(samples, here, here + sign * (lag - 1), half)
-    longer = similarity(samples, here, here + sign * (lag + 1), half)
     bend = shorter - 2 * best + longer
     return lag + (0.5 * (shorter - longer) / bend if bend < 0 else 0.0)
 
@@ -166,7 +180,9 @@ def amplitude_at(samples: Floats, here: int, period: float) -> float:
 
 
 @compiled
-def harmonicity_at(samples: Floats, here: int, period: float, half: int, table: Floats) -> float:
+def harmonicity_at(
+    samples: Floats, here: int, period: float, half: int, table: Floats, scratch: Floats
+) -> float:
     """Correlate a window with itself one period on.
 
     Parameters
@@ -181,15 +197,17 @@ def harmonicity_at(samples: Floats, here: int, period: float, half: int, table: 
         Half of the window, in samples.
     table : ndarray of float32
         See `kernels.sinc_table`.
+    scratch : ndarray of float32, shape (2 * half + 1,)
+        Room to work in.
 
     Returns
     -------
     float
         The largest correlation at about this distance, at most 0.99999.
     """
-    height = similarity_between(samples, here, period, half, table)
-    left = similarity_between(samples, here, period - FINE_STEP, half, table)
-    right = similarity_between(samples, here, period + FINE_STEP, half, table)
+    height = similarity_between(samples, here, period, half, table, scratch)
+    left = similarity_between(samples, here, period - FINE_STEP, half, table, scratch)
+    right = similarity_between(samples, here, period + FINE_STEP, half, table, scratch)
     bend = left - 2 * height + right
     if bend < 0:
         shift = max(-2.0, min(2.0, 0.5 * (left - right) / bend))
@@ -227,6 +245,7 @@ def walk_one_way(
     """
     first, last = stretch
     half = int(np.rint(0.5 * HNR_WINDOW_S * sampling_rate_hz))
+    scratch = np.empty(2 * half + 1, np.float32)
     low = first_middle + (first - 0.5) * hop
     high = first_middle + (last + 0.5) * hop
     at = start
@@ -251,10 +270,11 @@ def walk_one_way(
                 sums[frame, 2] += abs(amplitude - before_amplitude)
                 sums[frame, 3] += amplitude
                 sums[frame, 4] += 1
-        height = harmonicity_at(samples, here, sign * period, half, table)
-        if height > 0:
-            sums[frame, 5] += 10 * np.log10(height / (1 - height))
-            sums[frame, 6] += 1
+        if sums[frame, 6] == 0:
+            height = harmonicity_at(samples, here, sign * period, half, table, scratch)
+            if height > 0:
+                sums[frame, 5] = 10 * np.log10(height / (1 - height))
+                sums[frame, 6] = 1
         before_period = period
         before_amplitude = amplitude
         at += sign * period
@@ -294,8 +314,8 @@ def walk_cycles(
     ndarray of float32, shape (n_frames, 7)
         Sums over the pairs of cycles in a frame: difference of their periods,
         period of the second, difference of their amplitudes, amplitude of the
-        second, number of pairs; and over the cycles: harmonic-to-noise ratio in
-        dB, number of cycles.
+        second, number of pairs; and of the first cycle in a frame: harmonic-to-noise
+        ratio in dB, and 1 if there is one.
     """
     n_frames = f0_hz.size
     sums = np.zeros((n_frames, 7), np.float32)

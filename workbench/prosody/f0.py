@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from workbench.prosody.settings import HOP_S, WINDOW_S, ProsodySettings
+from workbench.prosody.settings import CLEAR_GAP, HOP_S, WINDOW_S, ProsodySettings
 
 Floats = npt.NDArray[np.float32]
 
@@ -16,14 +16,10 @@ N_CANDIDATES = 5
 HIGHEST_HZ = 4000.0
 """Upper end of the band that F0 is looked for in, hertz."""
 
-CLEAR_GAP = 0.15
-"""One minus the autocorrelation of a clearly voiced frame."""
-
 FLOOR_FACTOR = 0.45
 CEILING_FACTOR = 2.25
-FAR_OCTAVES = 0.75
-JUMP_OCTAVES = 0.25
-SHORTEST_FRAMES = 3
+
+_AT_ONCE = 256
 
 SYLLABLE_BANDS_HZ = (250.0, 500.0, 1000.0, 2000.0, 3400.0)
 """Edges of the bands of the syllable envelope, hertz."""
@@ -53,9 +49,9 @@ class _Plan:
     size: int
     n_lags: int
     window: Floats
-    window_correlation: Floats
+    one_over_window: Floats
     cut: int
-    bands: tuple[slice, ...]
+    edges: npt.NDArray[np.int64]
     sinc: Floats
 
 
@@ -67,7 +63,7 @@ def _plan(sampling_rate_hz: float, floor_hz: float) -> _Plan:
 
     width = max(4, round(WINDOW_S * sampling_rate_hz))
     n_lags = int(np.ceil(sampling_rate_hz / floor_hz)) + HALF_TAPS + 2
-    size = int(fft.next_fast_len(width + n_lags, real=True))
+    size = 2 * int(fft.next_fast_len(-(-(width + n_lags) // 2), real=True))
     window = np.hanning(width + 2)[1:-1].astype(np.float32)
     own = fft.irfft(np.abs(fft.rfft(window.astype(np.float64), size)) ** 2, size)[:n_lags]
     bins = np.arange(size // 2 + 1) * sampling_rate_hz / size
@@ -77,9 +73,9 @@ def _plan(sampling_rate_hz: float, floor_hz: float) -> _Plan:
         size,
         n_lags,
         window,
-        np.maximum(own / own[0], 1e-4).astype(np.float32),
+        (1 / np.maximum(own / own[0], 1e-4)).astype(np.float32),
         int(np.searchsorted(bins, HIGHEST_HZ, side="right")),
-        tuple(slice(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)),
+        edges.astype(np.int64),
         sinc_table(),
     )
 
@@ -122,38 +118,36 @@ def analyse_frames(
     """
     from scipy import fft
 
+    from workbench.prosody.frame_kernels import bin_powers, cut_frames
     from workbench.prosody.kernels import f0_candidates
 
     plan = _plan(sampling_rate_hz, settings.f0_floor_hz)
     starts = np.rint(middles - plan.width / 2).astype(np.int64)
-    margin = plan.width + max(0, int(starts.max(initial=0)) + plan.width - samples.size)
-    padded = np.pad(samples, (plan.width, margin))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, plan.width)
     hz = np.zeros((middles.size, N_CANDIDATES), np.float32)
     gap = np.ones((middles.size, N_CANDIDATES), np.float32)
-    bands = np.empty((middles.size, len(plan.bands)), np.float32)
-    scale = np.float32(2.0 / (plan.size * np.sum(np.square(plan.window))))
-    for a in range(0, middles.size, 512):
-        part = slice(a, a + 512)
-        frames = windows[starts[part] + plan.width]
-        frames = (frames - frames.mean(axis=1, keepdims=True)) * plan.window
-        spectrum = fft.rfft(frames, plan.size, axis=1)
-        power = np.square(spectrum.real) + np.square(spectrum.imag)
+    bands = np.empty((middles.size, plan.edges.size - 1), np.float32)
+    frames = np.zeros((min(_AT_ONCE, middles.size), plan.size), np.float32)
+    power = np.empty((len(frames), plan.size // 2 + 1), np.float32)
+    for a in range(0, middles.size, _AT_ONCE):
+        part = slice(a, a + _AT_ONCE)
+        n = len(starts[part])
+        cut_frames(samples, starts[part], plan.window, frames)
+        spectrum = fft.rfft(frames[:n], axis=1).view(np.float32)
+        bin_powers(spectrum, power, plan.edges, bands[part])
         power[:, plan.cut :] = 0.0
-        for k, band in enumerate(plan.bands):
-            bands[part, k] = power[:, band].sum(axis=1)
-        correlation = fft.irfft(power, plan.size, axis=1)[:, : plan.n_lags]
-        hz[part], gap[part] = f0_candidates(
-            correlation,
-            plan.window_correlation,
+        f0_candidates(
+            fft.dct(power[:n], type=1, axis=1),
+            plan.one_over_window,
             sampling_rate_hz,
             settings.f0_floor_hz,
             settings.f0_ceiling_hz,
             settings.octave_cost,
             plan.sinc,
-            N_CANDIDATES,
+            hz[part],
+            gap[part],
         )
-    return Frames(hz, gap, 10 * np.log10(np.maximum(bands * scale, 1e-12)))
+    scale = np.float32(2.0 / (plan.size * np.sum(np.square(plan.window))))
+    return Frames(hz, gap, 10 * np.log10(np.maximum(bands * scale, np.float32(1e-12))))
 
 
 def choose_path(
@@ -186,7 +180,7 @@ def choose_path(
     gap : ndarray of float32, shape (n_frames,)
         One minus the normalised autocorrelation at F0, 1 for unvoiced frames.
     """
-    from workbench.prosody.kernels import best_path
+    from workbench.prosody.path_kernels import best_path
 
     per_frame = 0.01 / HOP_S
     costs = np.array(
@@ -295,22 +289,6 @@ def drop_strays(f0_hz: Floats, gap: Floats, usual_hz: float) -> Floats:
         from the usual F0 with a mean autocorrelation below 0.85, and for
         stretches shorter than 30 ms.
     """
-    kept = f0_hz.copy()
-    logs = np.log2(np.maximum(f0_hz, 1.0))
-    starts = np.flatnonzero((f0_hz > 0) & _breaks(f0_hz, logs))
-    for start in starts.tolist():
-        end = start + 1
-        while end < f0_hz.size and f0_hz[end] > 0 and abs(logs[end] - logs[end - 1]) < JUMP_OCTAVES:
-            end += 1
-        run = slice(start, end)
-        far = abs(float(np.median(logs[run])) - np.log2(usual_hz)) > FAR_OCTAVES
-        if end - start < SHORTEST_FRAMES or (far and float(gap[run].mean()) > CLEAR_GAP):
-            kept[run] = 0.0
-    return kept
+    from workbench.prosody.path_kernels import without_strays
 
-
-def _breaks(f0_hz: Floats, logs: Floats) -> npt.NDArray[np.bool_]:
-    """Tell frames that do not go on from the one before."""
-    before = np.concatenate([[0.0], f0_hz[:-1]])
-    step = np.abs(np.diff(logs, prepend=logs[:1]))
-    return (before <= 0) | (step >= JUMP_OCTAVES)
+    return np.asarray(without_strays(f0_hz, gap, usual_hz))

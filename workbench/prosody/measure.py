@@ -10,20 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbench.activity import SILENCE_DB, frame_levels_db, speech_activity
+from workbench.activity import frame_levels_db, speech_activity
 from workbench.errors import InputError
 from workbench.prosody.asked import channels_of_file, check_utterances
 from workbench.prosody.f0 import choose_path, drop_strays, speaker_range
-from workbench.prosody.row import (
-    DIGITAL_SILENCE_DB,
-    ChannelFacts,
-    Voice,
-    measure_utterance,
-    unmeasured,
-)
+from workbench.prosody.row import LEAST_TILT_BANDWIDTH_HZ, unmeasured, utterance_row
 from workbench.prosody.settings import HOP_S, ProsodySettings
-from workbench.prosody.spectrum import bandwidth
-from workbench.prosody.tracks import STEP_S, ChannelAnalysis, ChannelTracks
+from workbench.prosody.speakers import Speakers
+from workbench.prosody.tracks import STEP_S, ChannelAnalysis, joined
 from workbench.schema import check_table, empty_table
 
 
@@ -85,19 +79,19 @@ def measure_recording(
     asked = check_utterances(utterances, name, offset_s=offset_s)
     if asked.empty:
         return empty_table("prosody")
-    analyses: dict[int, tuple[int, ChannelAnalysis]] = {}
+    channels_heard: dict[int, tuple[int, _Channel]] = {}
     for _, samples, rate in read_blocks(path, block_s=STEP_S):
-        if not analyses:
+        if not channels_heard:
             wanted = channels_of_file(asked, channels, samples.shape[1], name)
-            analyses = {
-                channel: (own, ChannelAnalysis(rate, settings, _intervals(asked, channel)))
+            channels_heard = {
+                channel: (own, _Channel(rate, asked[asked["channel"] == channel], settings))
                 for channel, own in wanted.items()
             }
-        for own, analysis in analyses.values():
-            analysis.add(np.ascontiguousarray(samples[:, own]))
+        for own, channel_heard in channels_heard.values():
+            channel_heard.add(np.ascontiguousarray(samples[:, own]))
     rows: dict[int, dict[str, Any]] = {}
-    for channel, (_, analysis) in analyses.items():
-        rows |= _measure(analysis.finish(), asked[asked["channel"] == channel], settings)
+    for _, channel_heard in channels_heard.values():
+        rows |= channel_heard.rows()
     return _table(rows, asked, settings)
 
 
@@ -148,9 +142,9 @@ def measure_channel(
     if asked.empty:
         return empty_table("prosody")
     asked["channel"] = 0
-    analysis = ChannelAnalysis(sampling_rate_hz, settings, _intervals(asked, 0))
-    analysis.add(signal)
-    return _table(_measure(analysis.finish(), asked, settings), asked, settings)
+    channel = _Channel(sampling_rate_hz, asked, settings)
+    channel.add(signal)
+    return _table(channel.rows(), asked, settings)
 
 
 def frame_tracks(
@@ -159,7 +153,7 @@ def frame_tracks(
     *,
     settings: ProsodySettings | None = None,
 ) -> pd.DataFrame:
-    """Track F0, intensity and speech of one channel, for pictures.
+    """Track F0, intensity, speech, tilt and harmonicity of one channel, for pictures.
 
     Parameters
     ----------
@@ -175,7 +169,9 @@ def frame_tracks(
     DataFrame
         One row each 10 ms: time_s (middle of the frame, seconds), f0_hz (hertz,
         NaN where there is no voice or no speech), intensity_db (dB re full
-        scale), speech (whether somebody speaks).
+        scale), speech (whether somebody speaks), spectral_tilt_db (level below 1 kHz
+        minus above, dB) and hnr_db (harmonic-to-noise ratio, dB), both NaN where
+        there is no voice, the tilt also where the channel is of narrow band.
 
     Raises
     ------
@@ -190,78 +186,66 @@ def frame_tracks(
     """
     settings = settings or ProsodySettings()
     signal = _one_channel(samples, sampling_rate_hz)
-    analysis = ChannelAnalysis(sampling_rate_hz, settings)
-    analysis.add(signal)
-    tracks = analysis.finish()
-    levels = tracks.levels_db
-    f0 = np.zeros(levels.size, np.float32)
-    if levels.size:
-        voice = speaker_range(tracks.first_f0_hz, tracks.first_gap, settings)
+    analysis = ChannelAnalysis(sampling_rate_hz, settings, spectrum_every=1)
+    frames = joined([*analysis.add(signal), analysis.finish()])
+    f0 = np.zeros(frames.numbers.size, np.float32)
+    if f0.size:
+        voice = speaker_range(frames.first_f0_hz, frames.first_gap, settings)
         f0, gap = choose_path(
-            tracks.hz,
-            tracks.gap,
-            levels,
-            float(np.percentile(levels, 99)),
+            frames.hz,
+            frames.gap,
+            frames.levels_db,
+            float(np.percentile(frames.levels_db, 99)),
             (voice.floor_hz, voice.ceiling_hz),
             settings,
         )
         f0 = drop_strays(f0, gap, voice.usual_hz)
-    speech = np.resize(speech_activity(signal, sampling_rate_hz), levels.size)
+    voiced = f0 > 0
+    low, high = frames.tilt.T.astype("float64")
+    wide = analysis.facts().bandwidth_hz >= LEAST_TILT_BANDWIDTH_HZ
+    with np.errstate(divide="ignore", invalid="ignore"):
+        tilt_db = np.where(
+            wide & voiced & (low > 0) & (high > 0), 10 * np.log10(low / high), np.nan
+        )
+        hnr_db = np.where(voiced, frames.cycles[:, 5] / frames.cycles[:, 6], np.nan)
     return pd.DataFrame(
         {
-            "time_s": (np.arange(levels.size) + 0.5) * HOP_S,
-            "f0_hz": np.where(f0 > 0, f0, np.nan).astype("float64"),
-            "intensity_db": levels.astype("float64"),
-            "speech": speech,
+            "time_s": (np.arange(f0.size) + 0.5) * HOP_S,
+            "f0_hz": np.where(voiced, f0, np.nan).astype("float64"),
+            "intensity_db": frames.levels_db.astype("float64"),
+            "speech": np.resize(speech_activity(signal, sampling_rate_hz), f0.size),
+            "spectral_tilt_db": tilt_db,
+            "hnr_db": hnr_db,
         }
     )
 
 
-def _measure(
-    tracks: ChannelTracks, asked: pd.DataFrame, settings: ProsodySettings
-) -> dict[int, dict[str, Any]]:
-    facts = _facts(tracks)
-    rows = {}
-    for _, own in asked.groupby("speaker_id", dropna=False):
-        spans = [_frames(tracks, a, b) for a, b in zip(own["first_s"], own["last_s"], strict=True)]
-        first_f0 = np.concatenate([tracks.first_f0_hz[s] for s in spans])
-        first_gap = np.concatenate([tracks.first_gap[s] for s in spans])
-        levels = [tracks.levels_db[tracks.frames[s]] for s in spans]
-        together = np.concatenate(levels)
-        voice = Voice(
-            speaker_range(first_f0, first_gap, settings),
-            float(np.percentile(together, 99)) if together.size else SILENCE_DB,
-        )
-        for span, index, utterance in zip(spans, own.index.tolist(), _dicts(own), strict=True):
-            rows[index] = measure_utterance(tracks, span, facts, voice, utterance, settings)
-    return rows
+class _Channel:
+    """One channel on its way from samples to rows."""
 
+    def __init__(self, rate: int, asked: pd.DataFrame, settings: ProsodySettings) -> None:
+        self._settings = settings
+        self._asked = asked
+        intervals = asked[["first_s", "last_s"]].to_numpy(np.float64)
+        self._analysis = ChannelAnalysis(rate, settings, intervals)
+        self._speakers = Speakers(asked, settings)
 
-def _facts(tracks: ChannelTracks) -> ChannelFacts:
-    others = np.ones(tracks.levels_db.size, np.bool_)
-    others[tracks.frames] = False
-    noise = tracks.levels_db[others]
-    sounding = noise[noise > DIGITAL_SILENCE_DB]
-    if sounding.size * HOP_S >= 0.3:
-        noise_db = float(np.median(sounding))
-    elif noise.size * HOP_S >= 0.3:
-        noise_db = SILENCE_DB
-    else:
-        noise_db = float("nan")
-    width = float("nan")
-    if tracks.speech_spectrum is not None:
-        width = bandwidth(tracks.speech_spectrum, tracks.noise_spectrum, tracks.sampling_rate_hz)
-    return ChannelFacts(noise_db, width)
+    def add(self, samples: npt.NDArray[np.float32]) -> None:
+        for piece in self._analysis.add(samples):
+            self._speakers.take(piece, self._analysis.end)
 
-
-def _frames(tracks: ChannelTracks, first_s: float, last_s: float) -> slice:
-    first, last = (int(np.ceil(round(t / HOP_S - 0.5, 6))) for t in (first_s, last_s))
-    return slice(*np.searchsorted(tracks.frames, [first, last]).tolist())
-
-
-def _intervals(asked: pd.DataFrame, channel: int) -> npt.NDArray[np.float64]:
-    own = asked[asked["channel"] == channel]
-    return own[["first_s", "last_s"]].to_numpy(np.float64)
+    def rows(self) -> dict[int, dict[str, Any]]:
+        self._speakers.take(self._analysis.finish(), self._analysis.end)
+        heard = self._speakers.close()
+        facts = self._analysis.facts()
+        return {
+            index: utterance_row(heard[index], facts, utterance, self._settings)
+            if index in heard
+            else unmeasured("It lies outside the recording.", utterance)
+            for index, utterance in zip(
+                self._asked.index.tolist(), _dicts(self._asked), strict=True
+            )
+        }
 
 
 def _table(

@@ -9,7 +9,9 @@ import numpy.typing as npt
 
 from workbench.errors import InputError
 
-SMOOTHING_FRAMES = 5
+_WINDOW = np.full(3, 0.2)
+"""Levels are smoothed over five frames."""
+
 MARGIN_DB = 8.0
 """How far above the noise of the channel speech must be, dB."""
 
@@ -78,18 +80,18 @@ def speech_frames(
     """
     if not levels_db.size:
         return np.zeros(0, np.bool_)
-    from scipy.ndimage import binary_opening, uniform_filter1d
+    from workbench.prosody.path_kernels import smoothed, without_splinters
 
-    power = uniform_filter1d(10 ** (levels_db.astype(np.float64) / 10), SMOOTHING_FRAMES)
+    power = smoothed(10 ** (levels_db.astype(np.float64) / 10), _WINDOW)
     smooth = 10 * np.log10(np.maximum(power, 1e-12))
-    loud = float(np.percentile(smooth, 95))
+    loud = float(np.sort(smooth)[int(0.95 * (smooth.size - 1))])
     if loud < -100:
         return np.zeros(levels_db.size, np.bool_)
     if np.isnan(noise_db):
         noise_db = float(smooth.min()) + UNKNOWN_NOISE_DB - MARGIN_DB
     threshold = max(min(noise_db + MARGIN_DB, loud - LEAST_RANGE_DB), loud - RANGE_DB)
     heard = (smooth > threshold) | voiced
-    return np.asarray(binary_opening(heard, np.ones(SHORTEST_SPEECH_FRAMES, np.bool_)), np.bool_)
+    return np.asarray(without_splinters(heard, SHORTEST_SPEECH_FRAMES))
 
 
 def pause_statistics(

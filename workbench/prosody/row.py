@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from workbench.prosody.contour import f0_contour
+from workbench.prosody.contour import Contour, f0_contour
 from workbench.prosody.f0 import SpeakerRange, choose_path, drop_strays
 from workbench.prosody.pauses import pause_statistics, speech_frames
 from workbench.prosody.rate import syllable_nuclei
 from workbench.prosody.settings import HOP_S, ProsodySettings
-from workbench.prosody.tracks import ChannelTracks
+from workbench.prosody.tracks import DIGITAL_SILENCE_DB, ChannelFacts, Piece
 
 LEAST_CYCLES = 12
 LEAST_RATE_SPAN_S = 0.5
@@ -25,9 +25,6 @@ SONOROUS_RANGE_DB = 25.0
 SONOROUS_GAP = 0.3
 """Frames softer than this below the loudest, from 250 Hz to 3.4 kHz, or with a smaller
 autocorrelation, do not count for F0: creak at the end, hum of the lips, breath."""
-
-DIGITAL_SILENCE_DB = -95.0
-"""Level below which nothing was recorded: gaps of zeros, not quiet, dB re full scale."""
 
 _F0 = ("f0_median_hz", "f0_range_st", "f0_sd_st", "f0_slope_st_per_s", "f0_final_rise_st")
 _INTENSITY = ("intensity_db", "intensity_peak_db", "intensity_sd_db")
@@ -45,22 +42,6 @@ _GIVEN = {
 }
 
 
-class ChannelFacts(NamedTuple):
-    """What is true of a whole channel.
-
-    Parameters
-    ----------
-    noise_db : float
-        Median level between utterances, dB re full scale; -120 if it is digital
-        silence, NaN if nothing lies between.
-    bandwidth_hz : float
-        Highest frequency with speech energy, hertz.
-    """
-
-    noise_db: float
-    bandwidth_hz: float
-
-
 class Voice(NamedTuple):
     """What is true of one speaker of a channel.
 
@@ -74,6 +55,75 @@ class Voice(NamedTuple):
 
     f0: SpeakerRange
     loud_db: float
+
+
+class Heard(NamedTuple):
+    """What is kept of the frames of an utterance until the channel is known.
+
+    Parameters
+    ----------
+    levels_db : ndarray of float32, shape (n_frames,)
+        Level, dB re full scale.
+    voiced : ndarray of bool, shape (n_frames,)
+        Whether a frame has F0.
+    contour : Contour
+        F0 of the frames that a telephone carries, too.
+    n_nuclei : float
+        Syllable nuclei, doubtful ones in part.
+    cycles : ndarray of float64, shape (7,)
+        Sums over glottal cycles, see `cycle_kernels.walk_cycles`.
+    tilt : ndarray of float64, shape (2,)
+        Power of voiced frames below and above 1 kHz.
+    n_clipped, n_broken : int
+        Samples at full scale, and samples that are no numbers.
+    """
+
+    levels_db: npt.NDArray[np.float32]
+    voiced: npt.NDArray[np.bool_]
+    contour: Contour
+    n_nuclei: float
+    cycles: npt.NDArray[np.float64]
+    tilt: npt.NDArray[np.float64]
+    n_clipped: int
+    n_broken: int
+
+
+def hear(frames: Piece, voice: Voice, settings: ProsodySettings) -> Heard:
+    """Listen to the frames of one utterance, knowing its speaker.
+
+    Parameters
+    ----------
+    frames : Piece
+        The frames.
+    voice : Voice
+        What is true of the speaker.
+    settings : ProsodySettings
+        Settings.
+
+    Returns
+    -------
+    Heard
+        What the row is made of.
+    """
+    own = (voice.f0.floor_hz, voice.f0.ceiling_hz)
+    f0, gap = choose_path(frames.hz, frames.gap, frames.levels_db, voice.loud_db, own, settings)
+    f0 = drop_strays(f0, gap, voice.f0.usual_hz)
+    voiced = f0 > 0
+    first = frames.first_f0_hz
+    both = voiced & (first > 0)
+    same = both.copy()
+    same[both] = np.abs(np.log2(f0[both] / first[both])) < SAME_F0_OCTAVES
+    nuclei = syllable_nuclei(frames.bands_db, voiced, dip_db=settings.syllable_dip_db)
+    return Heard(
+        frames.levels_db.copy(),
+        voiced,
+        f0_contour(_sonorous(f0, gap, frames.bands_db), HOP_S),
+        float(nuclei.weights.sum()),
+        frames.cycles[same].sum(axis=0, dtype=np.float64),
+        frames.tilt[voiced].sum(axis=0, dtype=np.float64),
+        int(frames.clipped.sum()),
+        int(frames.broken.sum()),
+    )
 
 
 def unmeasured(reason: str, utterance: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,26 +150,17 @@ def unmeasured(reason: str, utterance: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def measure_utterance(
-    tracks: ChannelTracks,
-    span: slice,
-    facts: ChannelFacts,
-    voice: Voice,
-    utterance: Mapping[str, Any],
-    settings: ProsodySettings,
+def utterance_row(
+    heard: Heard, facts: ChannelFacts, utterance: Mapping[str, Any], settings: ProsodySettings
 ) -> dict[str, Any]:
     """Measure one utterance.
 
     Parameters
     ----------
-    tracks : ChannelTracks
-        Frames of its channel.
-    span : slice
-        Which of the analysed frames belong to it.
+    heard : Heard
+        What was kept of its frames.
     facts : ChannelFacts
         What is true of the channel.
-    voice : Voice
-        What is true of the speaker.
     utterance : mapping
         Row of `check_utterances`.
     settings : ProsodySettings
@@ -130,26 +171,20 @@ def measure_utterance(
     dict
         A row of the table prosody, without the column settings.
     """
-    levels = tracks.levels_db[tracks.frames[span]]
-    if not levels.size:
-        return unmeasured("It lies outside the recording.", utterance)
-    n_samples = levels.size * HOP_S * tracks.sampling_rate_hz
-    if tracks.broken[span].sum() > MOST_BROKEN_SHARE * n_samples:
+    levels, voiced = heard.levels_db, heard.voiced
+    n_samples = levels.size * HOP_S * facts.sampling_rate_hz
+    if heard.n_broken > MOST_BROKEN_SHARE * n_samples:
         return unmeasured("More than 1 % of its samples are not numbers.", utterance)
-    own = (voice.f0.floor_hz, voice.f0.ceiling_hz)
-    f0, gap = choose_path(tracks.hz[span], tracks.gap[span], levels, voice.loud_db, own, settings)
-    f0 = drop_strays(f0, gap, voice.f0.usual_hz)
-    speech = speech_frames(levels, f0 > 0, facts.noise_db)
+    speech = speech_frames(levels, voiced, facts.noise_db)
     if speech.sum() * HOP_S < 0.05:
         return unmeasured("It holds less than 0.05 s of speech.", utterance)
     values, reasons = _given(utterance)
-    clipping = float(tracks.clipped[span].sum() / n_samples)
     for part in (
-        _f0_part(_sonorous(f0, gap, tracks.bands_db[span]), float(np.mean(f0[speech] > 0))),
+        _f0_part(heard.contour, float(np.mean(voiced[speech]))),
         _intensity_part(levels[speech & (levels > DIGITAL_SILENCE_DB)], facts.noise_db),
-        _time_part(tracks.bands_db[span], f0, speech, utterance, settings),
-        _cycle_part(tracks, span, f0, clipping, settings),
-        _spectrum_part(tracks.tilt[span][f0 > 0], facts.bandwidth_hz),
+        _time_part(heard.n_nuclei, speech, utterance, settings),
+        _cycle_part(heard.cycles, heard.n_clipped / n_samples, settings),
+        _spectrum_part(heard.tilt, facts.bandwidth_hz),
     ):
         values |= part[0]
         reasons |= part[1]
@@ -183,13 +218,12 @@ def _sonorous(
     bands_db: npt.NDArray[np.floating],
 ) -> npt.NDArray[np.float32]:
     """Keep the F0 of frames that a telephone carries too, so that both give one figure."""
-    level = 10 * np.log10(np.sum(10 ** (bands_db.astype(np.float64) / 10), axis=1))
+    level = 10 * np.log10(np.sum(10 ** (bands_db / np.float32(10)), axis=1))
     heard = (level > level.max() - SONOROUS_RANGE_DB) & (gap <= SONOROUS_GAP)
     return np.where(heard, f0, np.float32(0))
 
 
-def _f0_part(f0: npt.NDArray[np.float32], voiced_share: float) -> _Part:
-    contour = f0_contour(f0, HOP_S)
+def _f0_part(contour: Contour, voiced_share: float) -> _Part:
     values = dict(zip(_F0, contour[:5], strict=True))
     reasons = {}
     for name, need in zip(_F0, (0.05, 0.2, 0.2, 0.2, 0.3), strict=True):
@@ -220,8 +254,7 @@ def _intensity_part(levels: npt.NDArray[np.float32], noise_db: float) -> _Part:
 
 
 def _time_part(
-    bands_db: npt.NDArray[np.float16],
-    f0: npt.NDArray[np.float32],
+    n_nuclei: int,
     speech: npt.NDArray[np.bool_],
     utterance: Mapping[str, Any],
     settings: ProsodySettings,
@@ -238,11 +271,8 @@ def _time_part(
         why = f"Only {speaking_s:.2f} s of speech; {LEAST_RATE_SPAN_S} s are needed."
         reasons |= dict.fromkeys(_RATES, why)
     else:
-        nuclei = syllable_nuclei(
-            bands_db.astype(np.float32), f0 > 0, dip_db=settings.syllable_dip_db
-        ).size
-        values["speech_rate_syl_per_s"] = nuclei / pauses.span_s
-        values["articulation_rate_syl_per_s"] = nuclei / speaking_s
+        values["speech_rate_syl_per_s"] = n_nuclei / pauses.span_s
+        values["articulation_rate_syl_per_s"] = n_nuclei / speaking_s
     text = utterance.get("text")
     words = len(text.split()) if isinstance(text, str) else 0
     if words and pauses.span_s >= LEAST_RATE_SPAN_S:
@@ -252,21 +282,10 @@ def _time_part(
     return values, reasons
 
 
-def _cycle_part(
-    tracks: ChannelTracks,
-    span: slice,
-    f0: npt.NDArray[np.float32],
-    clipping: float,
-    settings: ProsodySettings,
-) -> _Part:
+def _cycle_part(sums: npt.NDArray[np.float64], clipping: float, settings: ProsodySettings) -> _Part:
     if clipping > settings.max_clipping_share:
         why = f"{clipping:.1%} of its samples are clipped."
         return {}, dict.fromkeys(_QUALITY, why)
-    first = tracks.first_f0_hz[span].astype(np.float32)
-    both = (f0 > 0) & (first > 0)
-    same = np.zeros(f0.size, np.bool_)
-    same[both] = np.abs(np.log2(f0[both] / first[both])) < SAME_F0_OCTAVES
-    sums = tracks.cycles[span][same].sum(axis=0, dtype=np.float64)
     if sums[4] < LEAST_CYCLES:
         why = f"{int(sums[4])} regular glottal cycles; {LEAST_CYCLES} are needed."
         return {}, dict.fromkeys(_QUALITY, why)
@@ -277,13 +296,13 @@ def _cycle_part(
     }, {}
 
 
-def _spectrum_part(tilt: npt.NDArray[np.float32], bandwidth_hz: float) -> _Part:
+def _spectrum_part(tilt: npt.NDArray[np.float64], bandwidth_hz: float) -> _Part:
     values: dict[str, Any] = {}
     if np.isnan(bandwidth_hz):
         why = "The spectrum of the channel does not stand out from what lies between utterances."
         return values, {"bandwidth_hz": why, "spectral_tilt_db": why}
     values["bandwidth_hz"] = bandwidth_hz
-    low, high = tilt.sum(axis=0, dtype=np.float64)
+    low, high = tilt
     if bandwidth_hz < LEAST_TILT_BANDWIDTH_HZ:
         need = f"{LEAST_TILT_BANDWIDTH_HZ:.0f}"
         why = f"The channel reaches to {bandwidth_hz:.0f} Hz; tilt needs {need} Hz."

@@ -14,6 +14,9 @@ HOP_S = 0.01
 WINDOW_S = 0.04
 """Length of the analysis window around the middle of a frame, seconds."""
 
+CLEAR_GAP = 0.15
+"""One minus the autocorrelation of a clearly voiced frame."""
+
 
 @dataclass(frozen=True)
 class ProsodySettings:

@@ -22,64 +22,99 @@ def _window(width: int) -> npt.NDArray[np.float32]:
     return np.asarray(window * np.sqrt(2 / (width * np.sum(np.square(window)))), np.float32)
 
 
-def power_spectra(
-    samples: npt.NDArray[np.float32],
-    sampling_rate_hz: int,
-    middles: npt.NDArray[np.int64],
-) -> npt.NDArray[np.float32]:
-    """Compute the power spectrum around some samples.
+class LongTermSpectrum:
+    """Mean power spectra of a channel, of speech and of what lies between.
 
     Parameters
     ----------
-    samples : ndarray of float32, shape (n_samples,)
-        One channel at its own rate.
-    sampling_rate_hz : int
-        Its rate, hertz.
-    middles : ndarray of int64, shape (n_spectra,)
-        Middles of the windows.
-
-    Returns
-    -------
-    ndarray of float32, shape (n_spectra, n_bins)
-        Mean square a bin, full scale being 1; bins are one over 32 ms apart. 0 where
-        a window leaves the signal: its edge would sound like a click.
-    """
-    from scipy import fft
-
-    width = max(4, round(SPECTRUM_WINDOW_S * sampling_rate_hz))
-    starts = middles - width // 2
-    inside = (starts >= 0) & (starts + width <= samples.size)
-    power = np.zeros((middles.size, width // 2 + 1), np.float32)
-    if inside.any():
-        frames = np.lib.stride_tricks.sliding_window_view(samples, width)[starts[inside]]
-        spectrum = fft.rfft(frames * _window(width), axis=1)
-        power[inside] = np.square(spectrum.real) + np.square(spectrum.imag)
-    return power
-
-
-def tilt_powers(spectra: npt.NDArray[np.float32], sampling_rate_hz: int) -> npt.NDArray[np.float32]:
-    """Sum spectra below and above 1 kHz.
-
-    Parameters
-    ----------
-    spectra : ndarray of float32, shape (n_spectra, n_bins)
-        See `power_spectra`.
     sampling_rate_hz : int
         Rate of the recording, hertz.
-
-    Returns
-    -------
-    ndarray of float32, shape (n_spectra, 2)
-        Power from 50 Hz to 1 kHz and from 1 to 5 kHz.
     """
-    bins = np.arange(spectra.shape[1]) * (sampling_rate_hz / 2) / max(1, spectra.shape[1] - 1)
-    low, middle, high = np.searchsorted(bins, TILT_EDGES_HZ)
-    return np.stack(
-        [spectra[:, low:middle].sum(axis=1), spectra[:, middle:high].sum(axis=1)], axis=1
-    )
+
+    def __init__(self, sampling_rate_hz: int) -> None:
+        self.rate = sampling_rate_hz
+        self._width = max(4, 2 * round(SPECTRUM_WINDOW_S * sampling_rate_hz / 2))
+        n_bins = self._width // 2 + 1
+        hz = np.arange(n_bins) * sampling_rate_hz / self._width
+        self._edges = np.searchsorted(hz, TILT_EDGES_HZ).astype(np.int64)
+        self._totals = np.zeros((2, n_bins))
+        self._counts = [0, 0]
+
+    def add(
+        self,
+        samples: npt.NDArray[np.float32],
+        middles: npt.NDArray[np.int64],
+        *,
+        speech: bool = False,
+    ) -> npt.NDArray[np.float32]:
+        """Take in the spectra around some samples.
+
+        Parameters
+        ----------
+        samples : ndarray of float32, shape (n_samples,)
+            One channel at its own rate.
+        middles : ndarray of int64, shape (n_spectra,)
+            Middles of the windows. Where a window leaves the signal there is no
+            spectrum, since its edge would sound like a click.
+        speech : bool, default False
+            Whether somebody speaks there.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_spectra, 2)
+            Power from 50 Hz to 1 kHz and from 1 to 5 kHz, mean square, full scale
+            being 1; 0 where there is no spectrum.
+        """
+        from scipy import fft
+
+        from workbench.prosody.frame_kernels import bin_powers, cut_frames
+
+        starts = middles - self._width // 2
+        inside = np.flatnonzero((starts >= 0) & (starts + self._width <= samples.size))
+        sums = np.zeros((middles.size, 2), np.float32)
+        if inside.size:
+            frames = np.empty((inside.size, self._width), np.float32)
+            cut_frames(samples, starts[inside], _window(self._width), frames)
+            spectra = fft.rfft(frames, axis=1).view(np.float32)
+            power = np.empty((inside.size, self._totals.shape[1]), np.float32)
+            own = np.empty((inside.size, 2), np.float32)
+            bin_powers(spectra, power, self._edges, own)
+            self._totals[int(speech)] += power.sum(axis=0, dtype=np.float64)
+            sums[inside] = own
+        self._counts[int(speech)] += inside.size
+        return sums
+
+    def mean(self, *, speech: bool) -> npt.NDArray[np.float64] | None:
+        """Give the mean power spectrum.
+
+        Parameters
+        ----------
+        speech : bool
+            Of speech, or of what lies between.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_bins,), or None
+            Mean square a bin; bins are one over 32 ms apart. None without any.
+        """
+        count = self._counts[int(speech)]
+        return self._totals[int(speech)] / count if count else None
+
+    def bandwidth(self) -> float:
+        """Find the highest frequency with speech energy.
+
+        Returns
+        -------
+        float
+            See `bandwidth_of`, hertz; NaN without speech.
+        """
+        speech = self.mean(speech=True)
+        if speech is None:
+            return float("nan")
+        return bandwidth_of(speech, self.mean(speech=False), self.rate)
 
 
-def bandwidth(
+def bandwidth_of(
     speech: npt.NDArray[np.float64], noise: npt.NDArray[np.float64] | None, sampling_rate_hz: int
 ) -> float:
     """Find the highest frequency with speech energy.
@@ -106,7 +141,7 @@ def bandwidth(
 
     >>> import numpy as np
     >>> spectrum = np.where(np.linspace(0, 8000, 257) < 3000, 1e-4, 1e-12)
-    >>> bandwidth(spectrum, None, 16000)
+    >>> bandwidth_of(spectrum, None, 16000)
     3000.0
     """
     per_band = max(1, round(BAND_HZ * 2 * (speech.size - 1) / sampling_rate_hz))
