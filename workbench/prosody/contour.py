@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from workbench.prosody.arithmetic import percentiles
 
 Floats = npt.NDArray[np.floating]
 
@@ -15,7 +18,7 @@ FINAL_S = 0.6
 FINAL_EDGE_S = 0.15
 """What of it counts as its start and as its end, seconds."""
 
-_MOST_POINTS = 120
+_MOST_POINTS = 100
 
 
 class Contour(NamedTuple):
@@ -82,10 +85,10 @@ def f0_contour(f0_hz: npt.NDArray[np.float32], hop_s: float) -> Contour:
     if voiced_s < 0.2:
         return Contour(median, nan, nan, nan, nan, voiced_s)
     semitones = 12 * np.log2(values / median)
-    low, high = np.percentile(semitones, [5, 95])
+    low, high = percentiles(semitones, (5, 95))
     return Contour(
         median,
-        float(high - low),
+        high - low,
         float(np.std(semitones)),
         _median_slope(where * hop_s, semitones),
         _final_rise(where * hop_s, semitones),
@@ -93,10 +96,15 @@ def f0_contour(f0_hz: npt.NDArray[np.float32], hop_s: float) -> Contour:
     )
 
 
+@lru_cache(maxsize=_MOST_POINTS)
+def _pairs(n: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    return np.triu_indices(n, 1)
+
+
 def _median_slope(times: Floats, values: Floats) -> float:
     step = max(1, int(np.ceil(times.size / _MOST_POINTS)))
     times, values = times[::step], values[::step]
-    first, second = np.triu_indices(times.size, 1)
+    first, second = _pairs(times.size)
     return float(np.median((values[second] - values[first]) / (times[second] - times[first])))
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from workbench.prosody.arithmetic import power_of
 from workbench.prosody.settings import CLEAR_GAP, HOP_S, WINDOW_S, ProsodySettings
 
 Floats = npt.NDArray[np.float32]
@@ -192,8 +193,7 @@ def choose_path(
             settings.voicing_cost * per_frame,
         ]
     )
-    loudness = (10 ** ((levels_db.astype(np.float64) - loud_db) / 20)).astype(np.float32)
-    hz, gap = hz.astype(np.float32), gap.astype(np.float32)
+    loudness = np.sqrt(power_of(levels_db - np.float32(loud_db)))
     chosen = best_path(hz, gap, loudness, *f0_range_hz, costs)
     rows, voiced = np.arange(chosen.size), chosen >= 0
     columns = np.maximum(chosen, 0)

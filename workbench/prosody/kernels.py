@@ -22,6 +22,9 @@ _REORDER = {"reassoc", "contract", "nsz", "arcp"}
 
 FRACTIONS = 32
 HALF_TAPS = 8
+STEP = 0.2
+"""Distance of the three places between lags where a maximum is looked at, lags."""
+
 LEAST_POWER = 5e-10
 """Autocorrelation at lag 0, times its length, below which a frame is silent."""
 
@@ -119,7 +122,7 @@ def between(values: Floats, position: float, table: Floats) -> float:
             if at < values.size:
                 low += table[row, k] * values[at]
                 high += table[row + 1, k] * values[at]
-    return low + (high - low) * weight
+    return float(low + (high - low) * weight)
 
 
 @lru_cache(maxsize=1)
@@ -155,18 +158,15 @@ def peak_near(values: Floats, lag: int, table: Floats) -> tuple[float, float]:
     position, height : float
         The maximum, in lags and in units of `values`.
     """
-    position, height = parabola(values, lag)
-    step = 0.25
-    for _ in range(2):
-        height = between(values, position, table)
-        left = between(values, position - step, table)
-        right = between(values, position + step, table)
-        bend = left - 2 * height + right
-        if bend < 0:
-            shift = max(-2.0, min(2.0, 0.5 * (left - right) / bend))
-            height -= 0.25 * (left - right) * shift
-            position += step * shift
-        step *= 0.4
+    position, _ = parabola(values, lag)
+    height = between(values, position, table)
+    left = between(values, position - STEP, table)
+    right = between(values, position + STEP, table)
+    bend = left - 2 * height + right
+    if bend < 0:
+        shift = max(-2.0, min(2.0, 0.5 * (left - right) / bend))
+        height -= 0.25 * (left - right) * shift
+        position += STEP * shift
     return position, height
 
 

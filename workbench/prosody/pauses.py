@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.errors import InputError
+from workbench.prosody.arithmetic import percentiles, power_of
 
 _WINDOW = np.full(3, 0.2)
 """Levels are smoothed over five frames."""
@@ -82,9 +83,9 @@ def speech_frames(
         return np.zeros(0, np.bool_)
     from workbench.prosody.path_kernels import smoothed, without_splinters
 
-    power = smoothed(10 ** (levels_db.astype(np.float64) / 10), _WINDOW)
+    power = smoothed(np.asarray(power_of(levels_db), np.float64), _WINDOW)
     smooth = 10 * np.log10(np.maximum(power, 1e-12))
-    loud = float(np.sort(smooth)[int(0.95 * (smooth.size - 1))])
+    loud = percentiles(smooth, (95,))[0]
     if loud < -100:
         return np.zeros(levels_db.size, np.bool_)
     if np.isnan(noise_db):

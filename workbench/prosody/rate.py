@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from workbench.prosody.arithmetic import power_of
+
 SMOOTHING_FRAMES = 1.5
 SURE_DB, POSSIBLE_DB = 20.0, 30.0
 """How far below the highest peak of an utterance a nucleus counts whole, and at all, dB."""
@@ -85,7 +87,7 @@ def syllable_nuclei(
         return Nuclei(np.zeros(0, np.int64), np.zeros(0))
     from workbench.prosody.path_kernels import prominent_peaks, smoothed
 
-    together = 10 * np.log10(np.sum(10 ** (bands_db / np.float32(10)), axis=1))
+    together = 10 * np.log10(power_of(bands_db).sum(axis=1))
     floor = np.float32(BAND_RANGE_DB)
     each = np.maximum(bands_db, bands_db.max() - floor).mean(axis=1)
     together = np.maximum(together, together.max() - floor)

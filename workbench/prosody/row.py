@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from workbench.prosody.arithmetic import percentiles, power_of
 from workbench.prosody.contour import Contour, f0_contour
 from workbench.prosody.f0 import SpeakerRange, choose_path, drop_strays
 from workbench.prosody.pauses import pause_statistics, speech_frames
@@ -218,7 +219,7 @@ def _sonorous(
     bands_db: npt.NDArray[np.floating],
 ) -> npt.NDArray[np.float32]:
     """Keep the F0 of frames that a telephone carries too, so that both give one figure."""
-    level = 10 * np.log10(np.sum(10 ** (bands_db / np.float32(10)), axis=1))
+    level = 10 * np.log10(power_of(bands_db).sum(axis=1))
     heard = (level > level.max() - SONOROUS_RANGE_DB) & (gap <= SONOROUS_GAP)
     return np.where(heard, f0, np.float32(0))
 
@@ -237,10 +238,10 @@ def _f0_part(contour: Contour, voiced_share: float) -> _Part:
 
 
 def _intensity_part(levels: npt.NDArray[np.float32], noise_db: float) -> _Part:
-    power = float(np.mean(10 ** (levels.astype(np.float64) / 10)))
+    power = float(np.mean(power_of(levels.astype(np.float64))))
     values = {
         "intensity_db": float(10 * np.log10(power)),
-        "intensity_peak_db": float(np.percentile(levels, 95)),
+        "intensity_peak_db": percentiles(levels, (95,))[0],
         "intensity_sd_db": float(np.std(levels, dtype=np.float64)),
     }
     if np.isnan(noise_db):
@@ -254,7 +255,7 @@ def _intensity_part(levels: npt.NDArray[np.float32], noise_db: float) -> _Part:
 
 
 def _time_part(
-    n_nuclei: int,
+    n_nuclei: float,
     speech: npt.NDArray[np.bool_],
     utterance: Mapping[str, Any],
     settings: ProsodySettings,

@@ -252,7 +252,7 @@ class ChannelAnalysis:
         return inside
 
     def _middles(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        return np.rint((numbers + 0.5) * HOP_S * self.rate).astype(np.int64) - self._start
+        return np.asarray(np.rint((numbers + 0.5) * HOP_S * self.rate), np.int64) - self._start
 
     def _piece(self, numbers: npt.NDArray[np.int64], levels: Any, *counts: Any) -> Piece:
         from workbench.prosody.cycle_kernels import walk_cycles
