@@ -31,6 +31,9 @@ SPECTRUM_EVERY = 4
 DIGITAL_SILENCE_DB = -95.0
 """Level below which nothing was recorded: gaps of zeros, not quiet, dB re full scale."""
 
+LEVEL_STEP_DB = 0.01
+"""Levels between utterances are counted in steps of this, dB."""
+
 LEAST_NOISE_S = 0.3
 """How much must lie between utterances to measure the noise, seconds."""
 
@@ -159,7 +162,7 @@ class ChannelAnalysis:
         self.settings = settings
         self.factor = decimation_factor(sampling_rate_hz)
         self.end = 0
-        self._other_levels_db: list[npt.NDArray[np.float32]] = []
+        self._other_levels = np.zeros(round(-2 * SILENCE_DB / LEVEL_STEP_DB), np.int64)
         self._spectrum = LongTermSpectrum(sampling_rate_hz)
         self._every = spectrum_every
         self._intervals = None if intervals is None else _merged(intervals)
@@ -213,12 +216,14 @@ class ChannelAnalysis:
         ChannelFacts
             Noise between utterances, and bandwidth.
         """
-        noise = np.concatenate(self._other_levels_db)
-        sounding = noise[noise > DIGITAL_SILENCE_DB]
+        counts = self._other_levels.copy()
+        n_frames = counts.sum()
+        counts[: round((DIGITAL_SILENCE_DB - SILENCE_DB) / LEVEL_STEP_DB)] = 0
         noise_db = float("nan")
-        if sounding.size * HOP_S >= LEAST_NOISE_S:
-            noise_db = float(np.median(sounding))
-        elif noise.size * HOP_S >= LEAST_NOISE_S:
+        if counts.sum() * HOP_S >= LEAST_NOISE_S:
+            middle = int(np.searchsorted(np.cumsum(counts), counts.sum() / 2))
+            noise_db = SILENCE_DB + (middle + 0.5) * LEVEL_STEP_DB
+        elif n_frames * HOP_S >= LEAST_NOISE_S:
             noise_db = SILENCE_DB
         return ChannelFacts(self.rate, noise_db, self._spectrum.bandwidth())
 
@@ -230,7 +235,10 @@ class ChannelAnalysis:
         power, clipped = scan_frames(self._buffer, edges - self._start, FULL_SCALE)
         levels = 10 * np.log10(np.maximum(power, np.float32(10 ** (SILENCE_DB / 10))))
         wanted = self._wanted(numbers)
-        self._other_levels_db.append(levels[~wanted])
+        steps = ((levels[~wanted] - SILENCE_DB) / LEVEL_STEP_DB).astype(np.int64)
+        self._other_levels += np.bincount(
+            np.minimum(steps, self._other_levels.size - 1), minlength=self._other_levels.size
+        )
         self._spectrum.add(self._buffer, self._middles(numbers[~wanted][:: 4 * SPECTRUM_EVERY]))
         broken = np.diff(np.searchsorted(self._broken, edges)).astype(np.uint16)
         piece = self._piece(numbers[wanted], levels[wanted], clipped[wanted], broken[wanted])
