@@ -17,6 +17,7 @@ import soxr
 import workbench as wb
 from benchmarks.lines import line
 from benchmarks.speech import real_call
+from workbench.activity import speech_activity
 
 RATES_HZ = {"16k": 16000, "8k": 8000}
 LENGTH_S = 300.0
@@ -59,7 +60,7 @@ def _lines(rate: str, sides: list[Path]) -> Iterator[dict[str, object]]:
     }
     for way in ways.values():
         way()
-    seconds = {name: [] for name in ways}
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(ROUNDS):
         for name, way in ways.items():
             seconds[name].append(way())
@@ -95,7 +96,7 @@ def _back_to_back() -> pd.DataFrame:
 def _spoken(path: Path) -> pd.DataFrame:
     """Cut one side into utterances by speech activity, with pauses of a second between."""
     samples, hz = soundfile.read(path, dtype="float32")
-    speech = np.flatnonzero(wb.activity.speech_activity(samples, hz)) / 100
+    speech = np.flatnonzero(speech_activity(samples, hz)) / 100
     apart = np.flatnonzero(np.diff(speech) > 1.0)
     starts = speech[np.concatenate([[0], apart + 1])]
     ends = speech[np.concatenate([apart, [speech.size - 1]])] + 0.01

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -173,22 +175,57 @@ def vowels_of(path, until_s):
     return [t for t in inside if t < until_s], min(until_s, before)
 
 
-@real
-def test_speech_rate_agrees_with_vowels_timed_by_hand():
-    """Witness: the phone labels of the Berlin set, audio cut at 2 s."""
-    if not (DATA / "emodb" / "lablaut").exists():
+DIPS_DB = (0.25, 0.5, 0.75, 1.0, 1.5)
+
+
+@cache
+def timed_by_hand():
+    """Speaker, vowels a second, and rates with each dip, for each clip of the Berlin set."""
+    folder = DATA / "emodb" / "lablaut"
+    if not folder.exists():
         pytest.skip("real speech is absent: ../shared/data/emodb/lablaut")
-    measured, timed = [], []
-    for path in sorted((DATA / "emodb" / "lablaut").glob("*.lablaut")):
+    rows = []
+    for path in sorted(folder.glob("*.lablaut")):
         speech, rate = real_speech(f"emodb/wav/{path.stem}.wav")
         middles, end = vowels_of(path, 2.0)
         if not middles:
             continue
-        measured.append(whole(speech[: int(end * rate), 0], rate)["speech_rate_syl_per_s"])
-        timed.append(len(middles) / end)
-    assert len(timed) > 250
-    assert np.corrcoef(measured, timed)[0, 1] > 0.79
-    assert np.mean(measured) / np.mean(timed) == pytest.approx(1, abs=0.05)
+        row = {"speaker": path.stem[:2], "timed": len(middles) / end}
+        for dip in DIPS_DB:
+            own = ProsodySettings(syllable_dip_db=dip)
+            heard = measure_channel(
+                speech[: int(end * rate), 0],
+                rate,
+                pd.DataFrame({"start_s": [0.0], "end_s": [end]}),
+                settings=own,
+            )
+            row[dip] = heard["speech_rate_syl_per_s"].iloc[0]
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+@real
+def test_speech_rate_agrees_with_vowels_timed_by_hand():
+    """Witness: the phone labels of the Berlin set, audio cut at 2 s; the default dip."""
+    clips = timed_by_hand()
+    assert len(clips) > 250
+    measured = clips[ProsodySettings().syllable_dip_db]
+    assert np.corrcoef(measured, clips["timed"])[0, 1] > 0.82
+    assert measured.mean() / clips["timed"].mean() == pytest.approx(1, abs=0.05)
+
+
+@real
+def test_speech_rate_holds_for_speakers_that_it_was_not_tuned_on():
+    """The dip chosen on all speakers but one, by least squared error, judged on that one."""
+    clips = timed_by_hand()
+    rates = np.full(len(clips), np.nan)
+    for speaker in clips["speaker"].unique():
+        left = clips["speaker"] == speaker
+        rest = clips[~left]
+        best = min(DIPS_DB, key=lambda dip: float(np.square(rest[dip] - rest["timed"]).mean()))
+        rates[left] = clips.loc[left, best]
+    assert np.corrcoef(rates, clips["timed"])[0, 1] >= 0.80
+    assert rates.mean() / clips["timed"].mean() == pytest.approx(1, abs=0.05)
 
 
 # ---- voice quality --------------------------------------------------------------------------
@@ -209,18 +246,22 @@ def praat_quality(samples, rate):
     )
 
 
-def test_jitter_shimmer_and_hnr_of_sustained_vowels_agree_with_praat():
-    """Witness: Praat at 8 kHz, where both look at the same band; typical and rough voices."""
+@pytest.mark.parametrize("rate", [8000, 16000])
+def test_jitter_shimmer_and_hnr_of_sustained_vowels_agree_with_praat(rate):
+    """Witness: Praat at 8 kHz, the band that both look at; typical and rough voices."""
+    import soxr
+
     ratios = []
     for f0_hz in (90, 110, 130, 170, 220, 250):
         for jitter, shimmer, noise in ((0.005, 0.03, 0.03), (0.01, 0.06, 0.1), (0.02, 0.1, 0.2)):
-            voice = vowel(8000, f0_hz, jitter=jitter, shimmer=shimmer, noise=noise)
-            row = whole(voice, 8000)
+            voice = vowel(rate, f0_hz, jitter=jitter, shimmer=shimmer, noise=noise)
+            row = whole(voice, rate)
             ours = (row["jitter"], row["shimmer"], row["hnr_db"])
-            ratios.append(np.array(ours) / praat_quality(voice, 8000))
+            narrow = voice if rate == 8000 else soxr.resample(voice, rate, 8000)
+            ratios.append(np.array(ours) / praat_quality(narrow, 8000))
     away = np.abs(np.array(ratios) - 1)
     assert (np.median(away, axis=0) < [0.02, 0.03, 0.05]).all()
-    assert (np.percentile(away, 90, axis=0) < 0.1).all()
+    assert (away.max(axis=0) < 0.1).all()
 
 
 def test_a_rougher_voice_has_more_jitter_and_less_harmonicity():
@@ -269,19 +310,73 @@ def test_a_telephone_has_no_tilt():
     assert "tilt needs 4500 Hz" in row["abstained"]["spectral_tilt_db"]
 
 
-@real
-def test_the_telephone_keeps_f0_intensity_and_rate():
-    """The same sentences, 2 s each, wide and over a telephone line."""
-    index = real_files(corpus="emodb", label="neutral")
-    ratios, rates = [], []
-    for name in index["file"].sample(20, random_state=0):
+def coded(speech, rate, codec):
+    """The same speech through 8 kHz and a codec of the telephone."""
+    import soundfile
+    import soxr
+
+    narrow = soxr.resample(np.asarray(speech, np.float64), rate, 8000) if rate != 8000 else speech
+    file = io.BytesIO()
+    soundfile.write(file, narrow, 8000, format="WAV", subtype=codec)
+    file.seek(0)
+    return soundfile.read(file, dtype="float32")
+
+
+@cache
+def over_the_telephone():
+    """Rows of prosody of real utterances of six sets, wide and through two codecs."""
+    index = real_files()
+    corpora = ("emodb", "ravdess", "emovo", "emotale", "ased", "urdu")
+    index = index[index["corpus"].isin(corpora) & (index["duration_s"] > 1)]
+    rows = []
+    for name in index.groupby("corpus").sample(n=12, random_state=1)["file"]:
         speech, rate = real_speech(name)
-        wide, line = whole(speech[:, 0], rate), whole(*telephone(speech[:, 0], rate))
-        ratios.append(line["f0_median_hz"] / wide["f0_median_hz"])
-        rates.append(line["speech_rate_syl_per_s"] / wide["speech_rate_syl_per_s"])
-    assert np.median(np.abs(np.array(ratios) - 1)) < 0.015
-    assert np.abs(np.median(ratios) - 1) < 0.015
-    assert np.median(rates) == pytest.approx(1, abs=0.07)
+        heard = np.flatnonzero(speech_activity(speech[:, 0], rate)) * HOP_S
+        if heard.size < 30:
+            continue
+        lead = 1e-4 * np.random.default_rng(0).standard_normal(rate // 2)
+        padded = np.concatenate([lead, speech[:, 0], lead]).astype(np.float32)
+        span = pd.DataFrame({"start_s": [heard[0] + 0.5], "end_s": [heard[-1] + 0.51]})
+        for codec in ("wide", "ULAW", "GSM610"):
+            line, hz = (padded, rate) if codec == "wide" else coded(padded, rate, codec)
+            row = measure_channel(line, hz, span).iloc[0].to_dict()
+            rows.append(row | {"file": name, "codec": codec})
+    return pd.DataFrame(rows)
+
+
+@real
+@pytest.mark.parametrize("codec", ["ULAW", "GSM610"])
+def test_the_telephone_keeps_f0_and_rate(codec):
+    """Witness: the same utterances before the codec."""
+    rows = over_the_telephone().set_index("file")
+    wide, line = (rows[rows["codec"] == c] for c in ("wide", codec))
+    away = (line["f0_median_hz"] / wide["f0_median_hz"] - 1).dropna()
+    assert len(away) > 60
+    assert away.abs().median() < 0.005
+    assert (away.abs() < 0.02).mean() >= 0.88
+    assert abs(away.median()) < 0.002
+    rates = line["speech_rate_syl_per_s"] / wide["speech_rate_syl_per_s"]
+    assert rates.median() == pytest.approx(1, abs=0.05)
+
+
+SIGNAL_MEASURES = (
+    "f0_median_hz f0_range_st f0_sd_st f0_slope_st_per_s f0_final_rise_st voiced_share "
+    "intensity_db intensity_peak_db intensity_sd_db speech_rate_syl_per_s articulation_rate_syl_per_s n_pauses "
+    "pause_total_s pause_max_s jitter shimmer hnr_db snr_db bandwidth_hz spectral_tilt_db"
+).split()
+
+
+@real
+@pytest.mark.parametrize("codec", ["wide", "ULAW", "GSM610"])
+@pytest.mark.parametrize("measure", SIGNAL_MEASURES)
+def test_no_measure_abstains_on_more_than_15_of_100_clean_utterances(measure, codec):
+    """Except tilt, which narrow band cannot carry at all."""
+    rows = over_the_telephone()
+    abstained = rows.loc[rows["codec"] == codec, measure].isna().mean()
+    if measure == "spectral_tilt_db" and codec != "wide":
+        assert abstained == 1
+    else:
+        assert abstained <= 0.15
 
 
 def test_one_hop_is_ten_milliseconds():

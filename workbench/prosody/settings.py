@@ -60,9 +60,9 @@ class ProsodySettings:
     f0_floor_hz: float = 60.0
     f0_ceiling_hz: float = 600.0
     voicing_threshold: float = 0.45
-    silence_threshold: float = 0.03
+    silence_threshold: float = 0.02
     octave_cost: float = 0.01
-    octave_jump_cost: float = 0.35
+    octave_jump_cost: float = 0.5
     voicing_cost: float = 0.14
     min_pause_s: float = 0.25
     syllable_dip_db: float = 0.75
@@ -97,4 +97,4 @@ class ProsodySettings:
         dict
             Names and values, with the version of the measures.
         """
-        return {"measures": "1", "hop_s": HOP_S, **dataclasses.asdict(self)}
+        return {"measures": "2", "hop_s": HOP_S, **dataclasses.asdict(self)}
