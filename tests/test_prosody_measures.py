@@ -361,8 +361,9 @@ def test_the_telephone_keeps_f0_and_rate(codec):
 
 SIGNAL_MEASURES = (
     "f0_median_hz f0_range_st f0_sd_st f0_slope_st_per_s f0_final_rise_st voiced_share "
-    "intensity_db intensity_peak_db intensity_sd_db speech_rate_syl_per_s articulation_rate_syl_per_s n_pauses "
-    "pause_total_s pause_max_s jitter shimmer hnr_db snr_db bandwidth_hz spectral_tilt_db"
+    "intensity_db intensity_peak_db intensity_sd_db "
+    "speech_rate_syl_per_s articulation_rate_syl_per_s n_pauses pause_total_s pause_max_s "
+    "jitter shimmer hnr_db snr_db bandwidth_hz spectral_tilt_db"
 ).split()
 
 

@@ -18,7 +18,7 @@ FINAL_S = 0.6
 FINAL_EDGE_S = 0.15
 """What of it counts as its start and as its end, seconds."""
 
-_MOST_POINTS = 100
+_MOST_POINTS = 80
 
 
 class Contour(NamedTuple):
@@ -81,7 +81,7 @@ def f0_contour(f0_hz: npt.NDArray[np.float32], hop_s: float) -> Contour:
     if voiced_s < 0.05:
         return Contour(nan, nan, nan, nan, nan, voiced_s)
     values = f0_hz[where].astype(np.float64)
-    median = float(np.median(values))
+    median = percentiles(values, (50,))[0]
     if voiced_s < 0.2:
         return Contour(median, nan, nan, nan, nan, voiced_s)
     semitones = 12 * np.log2(values / median)
@@ -115,4 +115,4 @@ def _final_rise(times: Floats, values: Floats) -> float:
         return float("nan")
     early = values[times <= times[0] + FINAL_EDGE_S]
     late = values[times >= times[-1] - FINAL_EDGE_S]
-    return float(np.median(late) - np.median(early))
+    return percentiles(late, (50,))[0] - percentiles(early, (50,))[0]

@@ -152,8 +152,8 @@ def analyse_frames(
 
 
 def choose_path(
-    hz: npt.NDArray[np.floating],
-    gap: npt.NDArray[np.floating],
+    hz: Floats,
+    gap: Floats,
     levels_db: Floats,
     loud_db: float,
     f0_range_hz: tuple[float, float],
@@ -193,14 +193,8 @@ def choose_path(
             settings.voicing_cost * per_frame,
         ]
     )
-    loudness = np.sqrt(power_of(levels_db - np.float32(loud_db)))
-    chosen = best_path(hz, gap, loudness, *f0_range_hz, costs)
-    rows, voiced = np.arange(chosen.size), chosen >= 0
-    columns = np.maximum(chosen, 0)
-    return (
-        np.where(voiced, hz[rows, columns], 0.0).astype(np.float32),
-        np.where(voiced, gap[rows, columns], 1.0).astype(np.float32),
-    )
+    loudness = np.asarray(np.sqrt(power_of(levels_db - np.float32(loud_db))), np.float32)
+    return best_path(hz, gap, loudness, *f0_range_hz, costs)
 
 
 @dataclass(frozen=True)

@@ -55,9 +55,62 @@ def measure_recording(
     Returns
     -------
     DataFrame
-        The table prosody: one row an utterance, in the order of `utterances`.
-        A measure that the signal cannot carry is empty, and the column
-        abstained says why.
+        The table prosody: one row an utterance, in the order of `utterances`. A
+        measure that the signal cannot carry is NaN, and `abstained` says why.
+
+        f0_median_hz : float
+            Median F0 of clearly voiced frames at most 25 dB below the loudest, hertz;
+            F0 by normalised autocorrelation and the cheapest path [1]_, floor and
+            ceiling fitted to the speaker [2]_. Needs 0.05 s of voice.
+        f0_range_st, f0_sd_st : float
+            5th to 95th percentile, and standard deviation, of the same frames,
+            semitones. Need 0.2 s of voice.
+        f0_slope_st_per_s : float
+            Median slope over pairs of voiced frames (Theil and Sen [3]_), semitones
+            per second.
+        f0_final_rise_st : float
+            Median of the last 0.15 s minus that of the first 0.15 s of the last 0.6 s
+            of voice, semitones; positive where F0 rises. Needs 0.3 s of voice.
+        voiced_share : float
+            Voiced frames over speech frames, 0..1.
+        intensity_db : float
+            Root-mean-square over speech frames, dB re full scale (a full-scale
+            square wave is 0 dB).
+        intensity_peak_db, intensity_sd_db : float
+            95th percentile and standard deviation of the level of speech frames, dB.
+        speech_rate_syl_per_s, articulation_rate_syl_per_s : float
+            Syllable nuclei (`syllable_nuclei` [4]_) over the time from the first to
+            the last speech frame, with and without pauses, per second. Need 0.5 s.
+        word_rate_per_s : float
+            Words of the transcript over the same time, per second.
+        n_pauses, pause_total_s, pause_max_s : int, float, float
+            Silences of at least `min_pause_s` (0.25 s [5]_) inside the utterance:
+            how many, their sum, and the longest, seconds (`pause_statistics`).
+        pause_before_s, response_latency_s, overlap_s : float
+            Silence before going on; from the other's end to this start, negative
+            where they overlap; time in which both speak; seconds. From the
+            utterances (`workbench.utterances.gap_table`).
+        jitter, shimmer : float
+            Mean difference of neighbouring glottal periods, and of their amplitudes,
+            over their mean (Praat's local forms), shares. Need 12 pairs of cycles.
+        hnr_db : float
+            Harmonic-to-noise ratio from the correlation of 13 ms with itself one
+            period on [1]_, mean over voiced frames, dB. Abstains on clipped audio.
+        spectral_tilt_db : float
+            Level from 50 Hz to 1 kHz minus level from 1 to 5 kHz in voiced frames, dB
+            (the alpha ratio of [6]_ with its sign turned). Abstains below 4.5 kHz of
+            bandwidth.
+        snr_db : float
+            Speech over the median level between utterances, dB.
+        bandwidth_hz : float
+            Highest band of 250 Hz within 55 dB of the strongest and 3 dB above the
+            noise, of the channel, hertz.
+        usable : bool
+            False where nothing could be measured.
+        abstained : dict or None
+            Measure: why it abstains, in a sentence.
+        settings : dict
+            What it was measured with; figures of other settings do not compare.
 
     Raises
     ------
@@ -71,6 +124,39 @@ def measure_recording(
     --------
     measure_channel : The same for samples in memory.
     workbench.cues.cue_table : Hold the measures against the speaker's own.
+
+    Notes
+    -----
+    What each measure was checked against stands in docs/prosody.md.
+
+    References
+    ----------
+    .. [1] Boersma, P. (1993). Accurate short-term analysis of the fundamental
+       frequency and the harmonics-to-noise ratio of a sampled sound. Proc.
+       Institute of Phonetic Sciences Amsterdam, 17, 97-110.
+    .. [2] Hirst, D. (2011). The analysis by synthesis of speech melody: from
+       data to models. Journal of Speech Sciences, 1(1), 55-83.
+    .. [3] Sen, P. K. (1968). Estimates of the regression coefficient based on
+       Kendall's tau. J. American Statistical Association, 63(324), 1379-1389.
+    .. [4] de Jong, N. H., and Wempe, T. (2009). Praat script to detect syllable
+       nuclei and measure speech rate automatically. Behavior Research Methods
+       41(2), 385-390.
+    .. [5] Goldman-Eisler, F. (1968). Psycholinguistics: Experiments in
+       Spontaneous Speech. London: Academic Press.
+    .. [6] Eyben, F., et al. (2016). The Geneva minimalistic acoustic parameter
+       set (GeMAPS) for voice research and affective computing. IEEE Transactions
+       on Affective Computing 7(2), 190-202.
+
+    Examples
+    --------
+    >>> import fsspec, numpy as np, pandas as pd
+    >>> from workbench.audio import wav_bytes
+    >>> tone = 0.1 * np.sin(2 * np.pi * 200 * np.arange(8000) / 8000)
+    >>> fsspec.filesystem("memory").pipe("/calls/tone.wav", wav_bytes(tone, 8000))
+    >>> spoken = pd.DataFrame({"channel": [0], "start_s": [0.0], "end_s": [1.0]})
+    >>> rows = measure_recording("memory://calls/tone.wav", spoken)
+    >>> round(rows["f0_median_hz"].iloc[0]), rows["n_pauses"].iloc[0].item()
+    (200, 0)
     """
     from workbench.audio import read_blocks
 

@@ -26,7 +26,7 @@ def best_path(
     floor_hz: float,
     ceiling_hz: float,
     costs: npt.NDArray[np.float64],
-) -> npt.NDArray[np.int8]:
+) -> tuple[Floats, Floats]:
     """Choose one candidate a frame, or none, by dynamic programming.
 
     Parameters
@@ -43,8 +43,10 @@ def best_path(
 
     Returns
     -------
-    ndarray of int8, shape (n_frames,)
-        Column of the chosen candidate, -1 for an unvoiced frame.
+    f0_hz : ndarray of float32, shape (n_frames,)
+        F0 in hertz, 0 for unvoiced frames.
+    gap : ndarray of float32, shape (n_frames,)
+        One minus the normalised autocorrelation there, 1 for unvoiced frames.
     """
     voicing, silence, octave, jump, change = costs
     n_frames, n_candidates = hz.shape
@@ -76,13 +78,15 @@ def best_path(
                         came_from[i, k] = j
             after[k] = best + own
         score[:] = after
-    chosen = np.full(n_frames, -1, np.int8)
+    f0_hz = np.zeros(n_frames, np.float32)
+    chosen_gap = np.ones(n_frames, np.float32)
     k = int(np.argmax(score))
     for i in range(n_frames - 1, -1, -1):
         if k < n_candidates:
-            chosen[i] = k
+            f0_hz[i] = hz[i, k]
+            chosen_gap[i] = gap[i, k]
         k = came_from[i, k]
-    return chosen
+    return f0_hz, chosen_gap
 
 
 @compiled
