@@ -86,6 +86,8 @@ def analyse_frames(
     sampling_rate_hz: float,
     middles: npt.NDArray[np.floating],
     settings: ProsodySettings,
+    *,
+    sounding: npt.NDArray[np.bool_],
 ) -> Frames:
     """Find the candidates of F0 and the band levels of some frames.
 
@@ -99,6 +101,8 @@ def analyse_frames(
         Middles of the frames, in samples.
     settings : ProsodySettings
         Range and costs.
+    sounding : ndarray of bool, shape (n_frames,)
+        Frames that are worth a look; the others are taken as silent.
 
     Returns
     -------
@@ -123,18 +127,21 @@ def analyse_frames(
     from workbench.prosody.kernels import f0_candidates
 
     plan = _plan(sampling_rate_hz, settings.f0_floor_hz)
+    every = np.flatnonzero(sounding)
     starts = np.rint(middles - plan.width / 2).astype(np.int64)
     hz = np.zeros((middles.size, N_CANDIDATES), np.float32)
     gap = np.ones((middles.size, N_CANDIDATES), np.float32)
-    bands = np.empty((middles.size, plan.edges.size - 1), np.float32)
-    frames = np.zeros((min(_AT_ONCE, middles.size), plan.size), np.float32)
-    power = np.empty((len(frames), plan.size // 2 + 1), np.float32)
-    for a in range(0, middles.size, _AT_ONCE):
-        part = slice(a, a + _AT_ONCE)
-        n = len(starts[part])
+    bands = np.zeros((middles.size, plan.edges.size - 1), np.float32)
+    n_most = min(_AT_ONCE, every.size)
+    frames = np.zeros((n_most, plan.size), np.float32)
+    power = np.empty((n_most, plan.size // 2 + 1), np.float32)
+    own = [np.empty((n_most, table.shape[1]), np.float32) for table in (bands, hz, gap)]
+    for a in range(0, every.size, _AT_ONCE):
+        part = every[a : a + _AT_ONCE]
+        n = part.size
         cut_frames(samples, starts[part], plan.window, frames)
         spectrum = fft.rfft(frames[:n], axis=1).view(np.float32)
-        bin_powers(spectrum, power, plan.edges, bands[part])
+        bin_powers(spectrum, power, plan.edges, own[0])
         power[:, plan.cut :] = 0.0
         f0_candidates(
             fft.dct(power[:n], type=1, axis=1),
@@ -144,9 +151,10 @@ def analyse_frames(
             settings.f0_ceiling_hz,
             settings.octave_cost,
             plan.sinc,
-            hz[part],
-            gap[part],
+            own[1],
+            own[2],
         )
+        bands[part], hz[part], gap[part] = (table[:n] for table in own)
     scale = np.float32(2.0 / (plan.size * np.sum(np.square(plan.window))))
     return Frames(hz, gap, 10 * np.log10(np.maximum(bands * scale, np.float32(1e-12))))
 

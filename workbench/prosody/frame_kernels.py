@@ -102,7 +102,7 @@ def bin_powers(
         Filled here.
     edges : ndarray of int64, shape (n_bands + 1,)
         First bin of each band; the last one ends before the last edge.
-    bands : ndarray of float32, shape (n_frames, n_bands)
+    bands : ndarray of float32, shape (>= n_frames, n_bands)
         Filled here with the summed powers.
     """
     n_frames, n_bins = spectrum.shape[0], power.shape[1]

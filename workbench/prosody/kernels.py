@@ -222,11 +222,11 @@ def f0_candidates(
         Preference for the higher of two candidates an octave apart.
     table : ndarray of float32
         See `sinc_table`.
-    hz, gap : ndarray of float32, shape (n_frames, n_candidates)
+    hz, gap : ndarray of float32, shape (>= n_frames, n_candidates)
         Filled here: F0 in hertz, 0 where there are fewer; and one minus the
         normalised autocorrelation there.
     """
-    n_frames, n_candidates = hz.shape
+    n_frames, n_candidates = correlation.shape[0], hz.shape[1]
     n_lags = one_over_window.size
     rank = np.empty(n_candidates, np.float32)
     lags = np.empty(n_candidates, np.int64)

@@ -21,6 +21,9 @@ CONTEXT_S = 0.1
 STEP_S = 10.0
 """How much is analysed at once, seconds."""
 
+VOICE_RANGE_DB = 50.0
+"""Frames softer than this below the loud ones are not looked at for voice, dB."""
+
 FULL_SCALE = 0.979
 """Magnitude from which a sample counts as clipped; mu-law ends at 0.98."""
 
@@ -273,8 +276,9 @@ class ChannelAnalysis:
         tilt = np.zeros((numbers.size, 2), np.float32)
         voice = to_analysis_rate(self._buffer, self.factor) if numbers.size else self._buffer
         middles = (numbers + 0.5) * HOP_S * rate - self._start / self.factor
-        frames = analyse_frames(voice, rate, middles, self.settings)
         loud_db = float(np.percentile(levels, 99)) if levels.size else 0.0
+        sounding = levels > loud_db - VOICE_RANGE_DB
+        frames = analyse_frames(voice, rate, middles, self.settings, sounding=sounding)
         widest = (self.settings.f0_floor_hz, self.settings.f0_ceiling_hz)
         for run in _runs(numbers):
             f0[run], first_gap[run] = choose_path(
