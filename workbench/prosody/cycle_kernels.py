@@ -23,6 +23,30 @@ LEAST_SIMILARITY = 0.5
 
 
 @compiled
+def cosine(one: Floats, other: Floats) -> float:
+    """Correlate two stretches of the same length, without taking their means off.
+
+    Parameters
+    ----------
+    one, other : ndarray of float32, shape (n,)
+        The stretches.
+
+    Returns
+    -------
+    float
+        Normalised correlation, -1..1.
+    """
+    across = np.float32(0.0)
+    own = np.float32(1e-20)
+    others = np.float32(1e-20)
+    for k in range(one.size):
+        across += one[k] * other[k]
+        own += one[k] * one[k]
+        others += other[k] * other[k]
+    return float(across / np.sqrt(np.float64(own) * others))
+
+
+@compiled
 def similarity(samples: Floats, here: int, there: int, half: int) -> float:
     """Correlate two stretches of a signal.
 
@@ -43,16 +67,7 @@ def similarity(samples: Floats, here: int, there: int, half: int) -> float:
     if min(here, there) - half < 0 or max(here, there) + half >= samples.size:
         return -1.0
     n = 2 * half + 1
-    fixed = samples[here - half : here - half + n]
-    moved = samples[there - half : there - half + n]
-    across = np.float32(0.0)
-    own = np.float32(1e-20)
-    other = np.float32(1e-20)
-    for k in range(n):
-        across += fixed[k] * moved[k]
-        own += fixed[k] * fixed[k]
-        other += moved[k] * moved[k]
-    return float(across / np.sqrt(np.float64(own) * other))
+    return cosine(samples[here - half : here - half + n], samples[there - half : there - half + n])
 
 
 @compiled
@@ -96,15 +111,7 @@ def similarity_between(
         source = samples[first : first + n]
         for k in range(n):
             moved[k] += weight * source[k]
-    fixed = samples[here - half : here - half + n]
-    across = np.float32(0.0)
-    own = np.float32(1e-20)
-    other = np.float32(1e-20)
-    for k in range(n):
-        across += fixed[k] * moved[k]
-        own += fixed[k] * fixed[k]
-        other += moved[k] * moved[k]
-    return float(across / np.sqrt(np.float64(own) * other))
+    return cosine(samples[here - half : here - half + n], moved)
 
 
 @compiled
