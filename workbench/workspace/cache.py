@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO
+from uuid import uuid4
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbench.errors import WorkspaceError
 from workbench.schema import check_table, empty_table, table_named
+
+_UNFINISHED = ".new"
 
 
 class Cache:
@@ -70,10 +78,7 @@ class Cache:
         rows = check_table(rows, table)
         for column in _json_columns(table):
             rows[column] = [None if _missing(v) else json.dumps(v) for v in rows[column]]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_suffix(".new")
-        rows.to_parquet(new, index=False)
-        new.replace(path)
+        _write(path, lambda stream: rows.to_parquet(stream, index=False))
 
     def read(self, table: str, call_id: str, *depends_on: object) -> pd.DataFrame:
         """Read a call's rows of a table; none if they are not there.
@@ -133,10 +138,45 @@ class Cache:
             Everything else that they depend on.
         """
         path = self._path("peaks", call_id, "npy", *depends_on)
+        _write(path, lambda stream: np.save(stream, values))
+
+    def remove_unfinished(self) -> None:
+        """Remove what a killed process left half-written.
+
+        A file that another process is writing at this moment may be among them;
+        that process writes it again.
+        """
+        for path in self.folder.glob(f"*/*{_UNFINISHED}"):
+            path.unlink(missing_ok=True)
+
+
+def _write(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+    content = io.BytesIO()
+    write(content)
+    new = path.with_name(f"{path.name}.{uuid4().hex}{_UNFINISHED}")
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_name(f"{path.stem}.new.npy")
-        np.save(new, values)
+        while not _put_down(content.getbuffer(), new, path):
+            pass
+    except OSError as error:
+        new.unlink(missing_ok=True)
+        raise WorkspaceError(
+            f"{path.parent} cannot be written to ({error.strerror}). Make room there or see that "
+            "the folder is yours; what was kept before stays."
+        ) from error
+
+
+def _put_down(content: memoryview, new: Path, path: Path) -> bool:
+    """Write a file whole; say whether nobody took it away before it had its name."""
+    with new.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    try:
         new.replace(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _json_columns(table: str) -> list[str]:

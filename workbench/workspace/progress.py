@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -30,8 +31,60 @@ def with_progress(items: Iterable[Item], *, total: int, doing: str, unit: str) -
     """
     from tqdm.auto import tqdm
 
-    quiet = total == 0 or not (sys.stderr.isatty() or _in_notebook())
+    quiet = total == 0 or not _is_watched()
     yield from tqdm(items, total=total, desc=doing, unit=f" {unit}", disable=quiet, leave=False)
+
+
+@contextmanager
+def hours_bar(
+    lengths_s: Sequence[float], *, doing: str, before: Sequence[float] = ()
+) -> Iterator[Callable[[float], None]]:
+    """Show how many calls and hours of audio are done, and the time left by the hours.
+
+    Parameters
+    ----------
+    lengths_s : sequence of float
+        Seconds of audio of each call that is to be done.
+    doing : str
+        What is being done, for example "measuring".
+    before : sequence of float
+        Seconds of audio of each call that was done before.
+
+    Yields
+    ------
+    function
+        To be called with the seconds of audio of a call that is done now.
+    """
+    from tqdm.auto import tqdm
+
+    n_calls, hours = len(lengths_s) + len(before), (sum(lengths_s) + sum(before)) / 3600
+    n_done, digits = len(before), 2 if hours < 10 else 1
+    with tqdm(
+        total=hours,
+        initial=sum(before) / 3600,
+        bar_format="{desc} {percentage:3.0f}%|{bar}| {remaining} left",
+        smoothing=0,
+        disable=not lengths_s or not _is_watched(),
+        leave=False,
+    ) as bar:
+
+        def show() -> None:
+            bar.set_description_str(
+                f"{doing}: {n_done}/{n_calls} calls, {bar.n:.{digits}f}/{hours:.{digits}f} h"
+            )
+
+        def advance(seconds: float) -> None:
+            nonlocal n_done
+            n_done += 1
+            bar.update(seconds / 3600)
+            show()
+
+        show()
+        yield advance
+
+
+def _is_watched() -> bool:
+    return sys.stderr.isatty() or _in_notebook()
 
 
 def _in_notebook() -> bool:
