@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO
 from uuid import uuid4
@@ -80,27 +80,31 @@ class Cache:
             rows[column] = [None if _missing(v) else json.dumps(v) for v in rows[column]]
         _write(path, lambda stream: rows.to_parquet(stream, index=False))
 
-    def read(self, table: str, call_id: str, *depends_on: object) -> pd.DataFrame:
-        """Read a call's rows of a table; none if they are not there.
+    def read(self, table: str, keys: Iterable[tuple[object, ...]]) -> pd.DataFrame:
+        """Read the rows of some calls; none of a call whose rows are not there.
 
         Parameters
         ----------
         table : str
             Name of a derived table.
-        call_id : str
-            The call.
-        *depends_on : object
-            Everything else that the rows depend on.
+        keys : iterable of tuple
+            For each call its id and everything else that the rows depend on.
 
         Returns
         -------
         DataFrame
             The rows, with the documented columns.
         """
-        path = self._path(table, call_id, "parquet", *depends_on)
-        if not path.exists():
+        import pyarrow
+        import pyarrow.parquet
+
+        paths = [self._path(table, str(call), "parquet", *on) for call, *on in keys]
+        parts = [
+            pyarrow.parquet.read_table(path, use_threads=False) for path in paths if path.exists()
+        ]
+        if not parts:
             return empty_table(table)
-        rows = pd.read_parquet(path)
+        rows = pyarrow.concat_tables(parts, promote_options="permissive").to_pandas()
         for column in _json_columns(table):
             rows[column] = [None if _missing(v) else json.loads(v) for v in rows[column]]
         return check_table(rows, table)

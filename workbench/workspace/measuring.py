@@ -66,14 +66,14 @@ def measure(
             try:
                 todo.append(_with_places(ws, call, look=scheduler is None))
             except RecordingError as error:
-                failed.append((call.call_id, call.parts[0].path, str(error)))
+                failed.append((call.call_id, call.recordings[0].path, str(error)))
     measured_s, n_new = 0.0, 0
     with closing(
         run_calls(todo, measure_call, doing="measuring", jobs=jobs, scheduler=scheduler, done=done)
     ) as outcomes:
         for call, outcome in outcomes:
             if outcome.result is None:
-                failed.append((call.call_id, call.parts[0].path, outcome.reason))
+                failed.append((call.call_id, call.recordings[0].path, outcome.reason))
                 continue
             ws.cache.write("prosody", call.call_id, outcome.result, *call.depends_on())
             measured_s, n_new = measured_s + call.audio_s, n_new + 1
@@ -88,8 +88,8 @@ def measure(
 
 def _with_places(ws: Core, call: CallToMeasure, *, look: bool) -> CallToMeasure:
     """Say where the recordings are; look whether they are there, if that can be seen from here."""
-    places = [place_of(ws, part.root, part.path) for part in call.parts]
+    places = [place_of(ws, part.root, part.path) for part in call.recordings]
     for place in places if look else []:
         present(ws, place)
-    parts = zip(call.parts, places, strict=True)
-    return replace(call, parts=tuple(replace(part, place=place) for part, place in parts))
+    found = zip(call.recordings, places, strict=True)
+    return replace(call, recordings=tuple(replace(part, place=place) for part, place in found))

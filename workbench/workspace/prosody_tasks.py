@@ -16,21 +16,20 @@ from workbench import prosody
 from workbench.audio import file_sha256
 from workbench.audio.sources import is_url, open_bytes
 from workbench.errors import RecordingError
+from workbench.schema import empty_table
 from workbench.utterances import gap_table
 
 if TYPE_CHECKING:
     from workbench.workspace.core import Core
 
-_ASKED = (
-    "utterance_id channel role speaker_id start_s end_s pause_before_s response_latency_s overlap_s"
-).split()
+_DEPENDED_ON = "utterance_id unit channel role speaker_id turn start_s end_s".split()
 _OF_RECORDING = "recording_id sha256 root path offset_s duration_s".split()
 _CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
 class RecordingPart:
-    """One recording of a call, with the utterances that are heard on it.
+    """One recording of a call.
 
     Parameters
     ----------
@@ -42,8 +41,6 @@ class RecordingPart:
         Where it begins in the call and how long it is, seconds.
     channels : dict of int to int
         Channel of the call to channel of the file.
-    utterances : DataFrame
-        Columns of utterances and of `workbench.utterances.gap_table`.
     place : str
         Path or URL; empty until somebody looked it up.
     """
@@ -55,7 +52,6 @@ class RecordingPart:
     offset_s: float
     duration_s: float
     channels: dict[int, int]
-    utterances: pd.DataFrame
     place: str = ""
 
 
@@ -67,43 +63,42 @@ class CallToMeasure:
     ----------
     call_id : str
         The call.
-    parts : tuple of RecordingPart
+    recordings : tuple of RecordingPart
         Its recordings.
+    utterances : DataFrame
+        Its utterances in use.
     settings : ProsodySettings
         What to measure with.
     """
 
     call_id: str
-    parts: tuple[RecordingPart, ...]
+    recordings: tuple[RecordingPart, ...]
+    utterances: pd.DataFrame
     settings: prosody.ProsodySettings
 
     @property
     def audio_s(self) -> float:
         """Seconds of audio in its recordings."""
-        return sum(part.duration_s for part in self.parts)
+        return sum(part.duration_s for part in self.recordings)
 
     def depends_on(self) -> list[Any]:
         """Name everything that the result depends on, for the name of its file in the cache.
 
-        Where the audio lies is left out: a recording that moved is the same.
+        Pauses, latencies and overlaps are made of the utterances, so these stand
+        for them. Where the audio lies is left out: a recording that moved is the
+        same.
 
         Returns
         -------
         list
-            Settings; for each recording its id and hash, offset, channels and
-            utterances.
+            Settings, recordings (id, hash, offset, channels) and utterances.
         """
-        parts = [
-            {
-                "recording_id": part.recording_id,
-                "sha256": part.sha256,
-                "offset_s": part.offset_s,
-                "channels": sorted(part.channels.items()),
-                "utterances": part.utterances.to_numpy(dtype=object).tolist(),
-            }
-            for part in self.parts
+        recordings = [
+            [part.recording_id, part.sha256, part.offset_s, sorted(part.channels.items())]
+            for part in self.recordings
         ]
-        return [self.settings.as_dict(), parts]
+        utterances = [self.utterances[column].tolist() for column in _DEPENDED_ON]
+        return [self.settings.as_dict(), recordings, utterances]
 
 
 def calls_to_measure(
@@ -123,32 +118,29 @@ def calls_to_measure(
     Returns
     -------
     list of CallToMeasure
-        One a call that has audio and utterances on it.
+        One a call that has audio and utterances.
     """
     where = {"call_id": call_id} if call_id is not None else {}
-    signals = ws.store.read("channels", **where)
-    numbers: dict[Any, Any] = {
-        recording: own.set_index("channel")["recording_channel"].to_dict()
-        for recording, own in signals.groupby("recording_id")
-    }
-    heard = utterances.merge(gap_table(utterances), on="utterance_id", validate="one_to_one")
-    heard = heard.merge(
-        signals[["call_id", "channel", "recording_id"]],
-        on=["call_id", "channel"],
-        validate="many_to_one",
-    )
-    asked = dict(list(heard.groupby("recording_id")[_ASKED]))
-    parts: dict[str, list[RecordingPart]] = {}
-    recordings = ws.store.read("recordings", **where).sort_values(["call_id", "recording_id"])
-    for row in recordings[recordings["recording_id"].isin(list(asked))].to_dict("records"):
-        part = RecordingPart(
-            **{name: row[name] for name in _OF_RECORDING},
-            channels=numbers[row["recording_id"]],
-            utterances=asked[row["recording_id"]].reset_index(drop=True),
-        )
-        parts.setdefault(str(row["call_id"]), []).append(part)
+    channels: dict[str, dict[int, int]] = {}
+    for row in ws.store.read("channels", **where).to_dict("records"):
+        of_file = channels.setdefault(row["recording_id"], {})
+        of_file[row["channel"]] = row["recording_channel"]
+    recordings: dict[str, list[RecordingPart]] = {}
+    for row in ws.store.read("recordings", **where).to_dict("records"):
+        known = {name: row[name] for name in _OF_RECORDING}
+        part = RecordingPart(**known, channels=channels.get(row["recording_id"], {}))
+        recordings.setdefault(row["call_id"], []).append(part)
     settings = prosody.ProsodySettings()
-    return [CallToMeasure(call, tuple(own), settings) for call, own in parts.items()]
+    return [
+        CallToMeasure(
+            str(call),
+            tuple(sorted(recordings[str(call)], key=lambda part: part.recording_id)),
+            own.reset_index(drop=True),
+            settings,
+        )
+        for call, own in utterances.groupby("call_id")
+        if call in recordings
+    ]
 
 
 def measure_call(call: CallToMeasure) -> pd.DataFrame:
@@ -169,13 +161,19 @@ def measure_call(call: CallToMeasure) -> pd.DataFrame:
     RecordingError
         If a recording cannot be read, or is not the one that was registered.
     """
-    rows = []
-    for part in call.parts:
+    asked = call.utterances.merge(
+        gap_table(call.utterances), on="utterance_id", validate="one_to_one"
+    )
+    rows = [empty_table("prosody")]
+    for part in call.recordings:
+        here = asked[asked["channel"].isin(list(part.channels))]
+        if here.empty:
+            continue
         with _as_registered(part.place, part.sha256) as path:
             rows.append(
                 prosody.measure_recording(
                     path,
-                    part.utterances,
+                    here,
                     settings=call.settings,
                     channels=part.channels,
                     offset_s=part.offset_s,
@@ -193,13 +191,24 @@ def _as_registered(place: str, sha256: str) -> Iterator[Path]:
         return
     with TemporaryDirectory(prefix="workbench-") as folder:
         path = Path(folder) / Path(place).name
-        digest = hashlib.sha256()
-        with open_bytes(place) as source, path.open("wb") as target:
+        _check_content(place, _fetch(place, path), sha256)
+        yield path
+
+
+def _fetch(place: str, path: Path) -> str:
+    """Copy what is remote into a file; give the hash of its content."""
+    digest = hashlib.sha256()
+    with open_bytes(place) as source, path.open("wb") as target:
+        try:
             while chunk := source.read(_CHUNK_BYTES):
                 digest.update(chunk)
                 target.write(chunk)
-        _check_content(place, digest.hexdigest(), sha256)
-        yield path
+        except Exception as error:  # every file system of fsspec has errors of its own
+            raise RecordingError(
+                f"{place} could not be fetched to its end ({type(error).__name__}: {error}). "
+                "Do the same once more; what is done is kept."
+            ) from error
+    return digest.hexdigest()
 
 
 def _check_content(place: str, found: str, registered: str) -> None:
