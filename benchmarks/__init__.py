@@ -1,0 +1,1 @@
+"""The workbench side by side with what an analyst could pick instead: python -m benchmarks NAME."""
