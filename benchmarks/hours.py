@@ -28,18 +28,17 @@ def run() -> Iterator[dict[str, object]]:
         once = workspace_of_calls(Path(folder) / "once", 1, period_s).utterances()
         path = write_call(Path(folder) / "long.wav", 600.0, start=1)
         _seconds(path, once, period_s, 600.0)
-        first = 0.0
+        an_hour: dict[int, float] = {}
         for hours in (1, 4, 16):
             write_call(path, hours * 3600.0, start=1)
-            an_hour = _seconds(path, once, period_s, hours * 3600.0) / hours
-            first = first or an_hour
+            an_hour[hours] = _seconds(path, once, period_s, hours * 3600.0) / hours
             yield line(
                 f"hours.{hours}",
-                an_hour,
+                an_hour[hours],
                 "s per hour of audio",
                 n=1,
-                rival="1 hour",
-                rival_value=first,
+                rival=None if hours == 1 else "hours.1",
+                rival_value=None if hours == 1 else an_hour[1],
                 less_is_better=True,
             )
 

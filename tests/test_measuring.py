@@ -20,6 +20,7 @@ import soundfile
 import workbench as wb
 from tests.speech import RATE_HZ, TURNS, call, write_calls
 from workbench import cli, prosody
+from workbench.audio import file_sha256
 from workbench.errors import WorkspaceError
 from workbench.workspace import prosody_tasks
 from workbench.workspace.cache import Cache
@@ -108,12 +109,12 @@ def test_dask_workers_measure_exactly_the_same_over_http(ws, made, cluster):
     same(ws, made)
 
 
-def test_audio_that_a_server_does_not_have_is_a_sentence(ws):
+def test_a_server_that_does_not_answer_is_a_sentence(ws):
     pytest.importorskip("aiohttp")
     _, ws = root_moved(ws, "http://127.0.0.1:9/audio")
     failed = ws.measure()
     assert len(failed) == N_CALLS
-    assert failed["reason"].str.startswith("There is no file http://127.0.0.1:9/audio/").all()
+    assert failed["reason"].str.contains("Check the address and the access rights").all()
 
 
 def test_a_transfer_that_breaks_off_is_a_sentence(ws, made):
@@ -125,7 +126,7 @@ def test_a_transfer_that_breaks_off_is_a_sentence(ws, made):
         failed = ws.measure()
         server.shutdown()
     assert len(failed) == N_CALLS
-    assert failed["reason"].str.contains("could not be fetched to its end").all()
+    assert failed["reason"].str.contains("could not be fetched").all()
     assert not kept(ws)
 
 
@@ -141,6 +142,24 @@ class BreaksOff(Quiet):
 
     def copyfile(self, source, outputfile):
         outputfile.write(source.read(10_000))
+
+
+def test_a_large_file_is_fetched_from_a_server_without_ranges(tmp_path):
+    pytest.importorskip("aiohttp")
+    (tmp_path / "large.wav").write_bytes(np.random.default_rng(0).bytes(12_000_000))
+    serve = functools.partial(Quiet, directory=str(tmp_path))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), serve) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        place = f"http://127.0.0.1:{server.server_port}/large.wav"
+        with prosody_tasks._as_registered(place, file_sha256(tmp_path / "large.wav")) as path:
+            assert path.name == "large.wav"
+        server.shutdown()
+    assert not path.exists()
+
+
+def test_a_url_that_needs_another_package_names_it(ws):
+    _, ws = root_moved(ws, "s3://recordings/2026")
+    assert ws.measure()["reason"].str.contains("s3fs").all()
 
 
 KILLED_AT_THE_THIRD = """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ import pandas as pd
 
 from workbench import prosody
 from workbench.audio import file_sha256
-from workbench.audio.sources import is_url, open_bytes
+from workbench.audio.sources import is_url
 from workbench.errors import RecordingError
 from workbench.schema import empty_table
 from workbench.utterances import gap_table
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 _DEPENDED_ON = "utterance_id unit channel role speaker_id turn start_s end_s".split()
 _OF_RECORDING = "recording_id sha256 root path offset_s duration_s".split()
-_CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -191,24 +189,28 @@ def _as_registered(place: str, sha256: str) -> Iterator[Path]:
         return
     with TemporaryDirectory(prefix="workbench-") as folder:
         path = Path(folder) / Path(place).name
-        _check_content(place, _fetch(place, path), sha256)
+        _fetch(place, path)
+        _check_content(place, file_sha256(path), sha256)
         yield path
 
 
-def _fetch(place: str, path: Path) -> str:
-    """Copy what is remote into a file; give the hash of its content."""
-    digest = hashlib.sha256()
-    with open_bytes(place) as source, path.open("wb") as target:
-        try:
-            while chunk := source.read(_CHUNK_BYTES):
-                digest.update(chunk)
-                target.write(chunk)
-        except Exception as error:  # every file system of fsspec has errors of its own
-            raise RecordingError(
-                f"{place} could not be fetched to its end ({type(error).__name__}: {error}). "
-                "Do the same once more; what is done is kept."
-            ) from error
-    return digest.hexdigest()
+def _fetch(place: str, path: Path) -> None:
+    import fsspec
+
+    try:
+        files, name = fsspec.core.url_to_fs(place)
+        files.get_file(name, str(path))
+    except FileNotFoundError as error:
+        raise RecordingError(f"There is no file {place}.") from error
+    except ImportError as error:
+        raise RecordingError(
+            f"{place} cannot be reached: {error}. Install that package where the audio is read."
+        ) from error
+    except Exception as error:  # every file system of fsspec has errors of its own
+        raise RecordingError(
+            f"{place} could not be fetched ({type(error).__name__}: {error}). Check the address "
+            "and the access rights, and do the same once more; what is done is kept."
+        ) from error
 
 
 def _check_content(place: str, found: str, registered: str) -> None:
