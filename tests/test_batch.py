@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -159,6 +160,7 @@ def test_the_bar_counts_calls_and_hours_and_is_silent_in_a_pipe(monkeypatch, cap
     assert capsys.readouterr().err == ""
     monkeypatch.setattr("workbench.workspace.progress._is_watched", lambda: True)
     with hours_bar([3600.0, 1800.0], doing="measuring", before=[5400.0]) as advance:
+        time.sleep(0.2)  # a bar is drawn ten times a second at most
         advance(3600.0)
     shown = capsys.readouterr().err
     assert "measuring: 1/3 calls, 1.50/3.00 h  50%" in shown

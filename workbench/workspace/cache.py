@@ -163,11 +163,12 @@ def _write(path: Path, write: Callable[[IO[bytes]], object]) -> None:
         while not _put_down(content.getbuffer(), new, path):
             pass
     except OSError as error:
-        new.unlink(missing_ok=True)
         raise WorkspaceError(
             f"{path.parent} cannot be written to ({error.strerror}). Make room there or see that "
             "the folder is yours; what was kept before stays."
         ) from error
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def _put_down(content: memoryview, new: Path, path: Path) -> bool:

@@ -57,29 +57,31 @@ def hours_bar(
     """
     from tqdm.auto import tqdm
 
-    n_calls, hours = len(lengths_s) + len(before), (sum(lengths_s) + sum(before)) / 3600
-    n_done, digits = len(before), 2 if hours < 10 else 1
+    n_calls, total_s = len(lengths_s) + len(before), sum(lengths_s) + sum(before)
+    n_done, done_s = len(before), sum(before)
+    digits = 2 if total_s < 36_000 else 1
+
+    def text() -> str:
+        done, total = (f"{seconds / 3600:.{digits}f}" for seconds in (done_s, total_s))
+        return f"{doing}: {n_done}/{n_calls} calls, {done}/{total} h"
+
     with tqdm(
-        total=hours,
-        initial=sum(before) / 3600,
+        desc=text(),
+        total=total_s,
+        initial=done_s,
         bar_format="{desc} {percentage:3.0f}%|{bar}| {remaining} left",
         smoothing=0,
+        miniters=0,
         disable=not lengths_s or not _is_watched(),
         leave=False,
     ) as bar:
 
-        def show() -> None:
-            bar.set_description_str(
-                f"{doing}: {n_done}/{n_calls} calls, {bar.n:.{digits}f}/{hours:.{digits}f} h"
-            )
-
         def advance(seconds: float) -> None:
-            nonlocal n_done
-            n_done += 1
-            bar.update(seconds / 3600)
-            show()
+            nonlocal n_done, done_s
+            n_done, done_s = n_done + 1, done_s + seconds
+            bar.set_description_str(text(), refresh=False)
+            bar.update(seconds)
 
-        show()
         yield advance
 
 
