@@ -1,4 +1,5 @@
 # Two commands: `make lab` opens the workbench, `make test` checks everything.
+# `make bench` holds it against its rivals.
 #   make lab PORT=9000 BROWSER=no
 PYTHON ?= python3
 PORT ?= 8888
@@ -11,7 +12,7 @@ FRONTEND := $(wildcard frontend/*.json frontend/*.mjs frontend/*.ts frontend/src
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	--constraint constraints.txt --build-constraint constraints.txt
 
-.PHONY: lab test check constraints clean
+.PHONY: lab test check bench constraints clean
 
 lab: $(VENV)/.lab
 	$(BIN)/workbench lab --port $(PORT) $(if $(filter no,$(BROWSER)),--no-browser)
@@ -30,6 +31,9 @@ check: $(VENV)/.test
 	$(BIN)/lint-imports
 	$(BIN)/nbstripout --verify --extra-keys metadata.widgets notebooks/*.ipynb
 	$(BIN)/python -m tests.front_end
+
+bench: $(VENV)/.bench
+	$(BIN)/python -m benchmarks
 
 constraints: $(VENV)/.test
 	$(BIN)/python -m pip install --quiet uv
@@ -52,4 +56,8 @@ $(VENV)/.lab: pyproject.toml constraints.txt hatch_build.py $(FRONTEND) | $(BIN)
 
 $(VENV)/.test: $(VENV)/.lab
 	$(INSTALL) --editable ".[test]"
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.lab
+	$(INSTALL) --editable ".[bench]"
 	@touch $@

@@ -87,7 +87,10 @@ def _parser() -> _Parser:
     segment = command("segment", _segment, "find utterances and turns")
     segment.add_argument("dir")
     segment.add_argument("--min-silence", type=float, metavar="SECONDS")
-    command("measure", _measure, "measure prosody").add_argument("dir")
+    measure = command("measure", _measure, "measure prosody; goes on where it stopped")
+    measure.add_argument("dir")
+    measure.add_argument("--jobs", type=int, metavar="N", help="worker processes; default: 1")
+    measure.add_argument("--scheduler", metavar="ADDRESS", help="a Dask scheduler, tcp://...")
     table = command("table", _table, "print or write any table")
     table.add_argument("dir")
     table.add_argument("name")
@@ -143,7 +146,7 @@ def _segment(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
 
 
 def _measure(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
-    failed = _open(options).measure()
+    failed = _open(options).measure(jobs=options.jobs, scheduler=options.scheduler)
     return _with_failures(failed, failed.attrs["notices"])
 
 

@@ -12,7 +12,11 @@ import pandas as pd
 from workbench.errors import WorkbenchError
 
 NEEDED = ("jupyterlab", "ipywidgets", "anywidget", "plotly", "pandas", "librosa", "statsmodels")
-OPTIONAL = {"psycopg": "PostgreSQL", "nbval": "running the notebooks as tests"}
+OPTIONAL = {
+    "psycopg": "PostgreSQL",
+    "distributed": "measuring on a Dask scheduler",
+    "nbval": "running the notebooks as tests",
+}
 
 
 def examine(folder: str | Path | None = None) -> pd.DataFrame:

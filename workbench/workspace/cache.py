@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import os
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import IO
+from uuid import uuid4
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbench.errors import WorkspaceError
 from workbench.schema import check_table, empty_table, table_named
+
+_UNFINISHED = ".new"
 
 
 class Cache:
@@ -70,32 +78,33 @@ class Cache:
         rows = check_table(rows, table)
         for column in _json_columns(table):
             rows[column] = [None if _missing(v) else json.dumps(v) for v in rows[column]]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_suffix(".new")
-        rows.to_parquet(new, index=False)
-        new.replace(path)
+        _write(path, lambda stream: rows.to_parquet(stream, index=False))
 
-    def read(self, table: str, call_id: str, *depends_on: object) -> pd.DataFrame:
-        """Read a call's rows of a table; none if they are not there.
+    def read(self, table: str, keys: Iterable[tuple[object, ...]]) -> pd.DataFrame:
+        """Read the rows of some calls; none of a call whose rows are not there.
 
         Parameters
         ----------
         table : str
             Name of a derived table.
-        call_id : str
-            The call.
-        *depends_on : object
-            Everything else that the rows depend on.
+        keys : iterable of tuple
+            For each call its id and everything else that the rows depend on.
 
         Returns
         -------
         DataFrame
             The rows, with the documented columns.
         """
-        path = self._path(table, call_id, "parquet", *depends_on)
-        if not path.exists():
+        import pyarrow
+        import pyarrow.parquet
+
+        paths = [self._path(table, str(call), "parquet", *on) for call, *on in keys]
+        parts = [
+            pyarrow.parquet.read_table(path, use_threads=False) for path in paths if path.exists()
+        ]
+        if not parts:
             return empty_table(table)
-        rows = pd.read_parquet(path)
+        rows = pyarrow.concat_tables(parts, promote_options="permissive").to_pandas()
         for column in _json_columns(table):
             rows[column] = [None if _missing(v) else json.loads(v) for v in rows[column]]
         return check_table(rows, table)
@@ -133,10 +142,46 @@ class Cache:
             Everything else that they depend on.
         """
         path = self._path("peaks", call_id, "npy", *depends_on)
+        _write(path, lambda stream: np.save(stream, values))
+
+    def remove_unfinished(self) -> None:
+        """Remove what a killed process left half-written.
+
+        A file that another process is writing at this moment may be among them;
+        that process writes it again.
+        """
+        for path in self.folder.glob(f"*/*{_UNFINISHED}"):
+            path.unlink(missing_ok=True)
+
+
+def _write(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+    content = io.BytesIO()
+    write(content)
+    new = path.with_name(f"{path.name}.{uuid4().hex}{_UNFINISHED}")
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_name(f"{path.stem}.new.npy")
-        np.save(new, values)
+        while not _put_down(content.getbuffer(), new, path):
+            pass
+    except OSError as error:
+        raise WorkspaceError(
+            f"{path.parent} cannot be written to ({error.strerror}). Make room there or see that "
+            "the folder is yours; what was kept before stays."
+        ) from error
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def _put_down(content: memoryview, new: Path, path: Path) -> bool:
+    """Write a file whole; say whether nobody took it away before it had its name."""
+    with new.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    try:
         new.replace(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _json_columns(table: str) -> list[str]:

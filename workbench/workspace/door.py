@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from workbench.workspace.core import columns_of
 from workbench.workspace.looking import Looking
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 
 class Workspace(Looking):
@@ -116,17 +119,41 @@ class Workspace(Looking):
 
         return _report(*cutting.segment(self, min_silence_s=min_silence_s))
 
-    def measure(self) -> pd.DataFrame:
+    def measure(
+        self, *, jobs: int | None = None, scheduler: str | Client | None = None
+    ) -> pd.DataFrame:
         """Measure the prosody of every utterance in use; goes on where it stopped.
+
+        A call is kept in the cache as soon as it is measured, under a name made
+        of the hash of its audio, its utterances and the settings, so measuring
+        again costs nothing. A call that fails stops nobody.
+
+        Parameters
+        ----------
+        jobs : int, optional
+            Worker processes on this machine, usually as many as it has cores;
+            by default 1, which works in this process.
+        scheduler : str or distributed.Client, optional
+            A Dask scheduler to measure on, in place of jobs: its address, for
+            example "tcp://10.0.0.5:8786", or a client of it. The workers read
+            the audio themselves.
 
         Returns
         -------
         DataFrame
             What failed: call_id, path, reason.
+
+        Raises
+        ------
+        InputError
+            If jobs is not a whole number from 1 on, or came with a scheduler.
+        WorkspaceError
+            If workers cannot be started, the scheduler does not answer or the
+            cache cannot be written to.
         """
         from workbench.workspace import measuring
 
-        return _report(*measuring.measure(self))
+        return _report(*measuring.measure(self, jobs=jobs, scheduler=scheduler))
 
     def cues(self, *, thresholds: pd.DataFrame | None = None) -> pd.DataFrame:
         """Judge the cues anew, with thresholds of your own.

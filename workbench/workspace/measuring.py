@@ -2,49 +2,43 @@
 
 from __future__ import annotations
 
-import json
+import time
+from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from workbench import prosody
-from workbench.errors import WorkbenchError
-from workbench.utterances import gap_table
+from workbench.errors import RecordingError
 from workbench.workspace import tables
-from workbench.workspace.hearing import channel_files, present
-from workbench.workspace.progress import with_progress
+from workbench.workspace.batch import run_calls
+from workbench.workspace.hearing import place_of, present
+from workbench.workspace.prosody_tasks import CallToMeasure, calls_to_measure, measure_call
 
 if TYPE_CHECKING:
+    from distributed import Client
+
     from workbench.workspace.core import Core
 
 COLUMNS = ["call_id", "path", "reason"]
 
 
-def depends_on(utterances: pd.DataFrame) -> tuple[str, ...]:
-    """Name everything that the prosody of a call depends on.
-
-    Parameters
-    ----------
-    utterances : DataFrame
-        The call's utterances in use.
-
-    Returns
-    -------
-    tuple of str
-        For the names of cache files.
-    """
-    who = utterances[["utterance_id", "role"]].astype(str).sort_values("utterance_id")
-    settings = json.dumps(prosody.ProsodySettings().as_dict(), sort_keys=True)
-    return (settings, *who["utterance_id"], *who["role"])
-
-
-def measure(ws: Core) -> tuple[pd.DataFrame, list[str]]:
+def measure(
+    ws: Core, *, jobs: int | None = None, scheduler: str | Client | None = None
+) -> tuple[pd.DataFrame, list[str]]:
     """Measure every call that has not been measured; goes on where it stopped.
+
+    Only this process touches the database and the cache; a call is kept as soon
+    as it is measured.
 
     Parameters
     ----------
     ws : Core
         The workspace.
+    jobs : int, optional
+        Worker processes; see `run_calls`.
+    scheduler : str or distributed.Client, optional
+        A Dask scheduler in place of jobs.
 
     Returns
     -------
@@ -52,45 +46,50 @@ def measure(ws: Core) -> tuple[pd.DataFrame, list[str]]:
         Columns call_id, path, reason.
     notices : list of str
         What was done, in sentences.
+
+    Raises
+    ------
+    InputError
+        If jobs is not a whole number from 1 on, or came with a scheduler.
+    WorkspaceError
+        If workers cannot be started, the scheduler does not answer or the cache
+        cannot be written to.
     """
-    utterances = tables.utterances_in_use(ws, unit="utterance", text=False)
-    recordings = ws.store.read("recordings")
-    calls = sorted(set(recordings["call_id"]))
-    failed, n_new, n_uncut = [], 0, 0
-    for call_id in with_progress(calls, total=len(calls), doing="measuring", unit="call"):
-        own = utterances[utterances["call_id"] == call_id]
-        if own.empty:
-            n_uncut += 1
-            continue
-        if ws.cache.has("prosody", call_id, *depends_on(own)):
-            continue
-        try:
-            rows = _measure_call(ws, str(call_id), own)
-        except WorkbenchError as error:
-            path = recordings.loc[recordings["call_id"] == call_id, "path"].iloc[0]
-            failed.append((call_id, path, str(error)))
-            continue
-        ws.cache.write("prosody", call_id, rows, *depends_on(own))
-        n_new += 1
-    done = len(calls) - n_new - len(failed) - n_uncut
-    notices = [f"{n_new} calls measured, {done} were already."]
-    if n_uncut:
+    begun = time.monotonic()
+    ws.cache.remove_unfinished()
+    calls = calls_to_measure(ws, tables.utterances_in_use(ws, unit="utterance", text=False))
+    done = [call for call in calls if ws.cache.has("prosody", call.call_id, *call.depends_on())]
+    there = {call.call_id for call in done}
+    todo, failed = [], []
+    for call in calls:
+        if call.call_id not in there:
+            try:
+                todo.append(_with_places(ws, call, look=scheduler is None))
+            except RecordingError as error:
+                failed.append((call.call_id, call.recordings[0].path, str(error)))
+    measured_s, n_new = 0.0, 0
+    with closing(
+        run_calls(todo, measure_call, doing="measuring", jobs=jobs, scheduler=scheduler, done=done)
+    ) as outcomes:
+        for call, outcome in outcomes:
+            if outcome.result is None:
+                failed.append((call.call_id, call.recordings[0].path, outcome.reason))
+                continue
+            ws.cache.write("prosody", call.call_id, outcome.result, *call.depends_on())
+            measured_s, n_new = measured_s + call.audio_s, n_new + 1
+    notices = [
+        f"{n_new} calls ({measured_s / 3600:.2f} hours of audio) measured in "
+        f"{time.monotonic() - begun:.1f} s, {len(done)} were already."
+    ]
+    if n_uncut := len(set(ws.store.read("recordings")["call_id"])) - len(calls):
         notices.append(f"{n_uncut} calls have no utterances: run ws.segment(), or hold no speech.")
-    return pd.DataFrame(failed, columns=COLUMNS), notices
+    return pd.DataFrame(sorted(failed), columns=COLUMNS), notices
 
 
-def _measure_call(ws: Core, call_id: str, utterances: pd.DataFrame) -> pd.DataFrame:
-    gaps = gap_table(utterances)
-    own = utterances.merge(gaps, on="utterance_id", validate="one_to_one")
-    parts = []
-    for _, files in channel_files(ws, call_id).groupby("recording_id"):
-        here = own[own["channel"].isin(files["channel"])]
-        if len(here):
-            rows = prosody.measure_recording(
-                present(ws, str(files["place"].iloc[0])),
-                here,
-                channels=dict(zip(files["channel"], files["recording_channel"], strict=True)),
-                offset_s=float(files["offset_s"].iloc[0]),
-            )
-            parts.append(rows)
-    return pd.concat(parts, ignore_index=True)
+def _with_places(ws: Core, call: CallToMeasure, *, look: bool) -> CallToMeasure:
+    """Say where the recordings are; look whether they are there, if that can be seen from here."""
+    places = [place_of(ws, part.root, part.path) for part in call.recordings]
+    for place in places if look else []:
+        present(ws, place)
+    found = zip(call.recordings, places, strict=True)
+    return replace(call, recordings=tuple(replace(part, place=place) for part, place in found))

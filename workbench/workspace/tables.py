@@ -14,7 +14,7 @@ from workbench.errors import InputError
 from workbench.schema import empty_table, table_named
 from workbench.trajectories import trajectory_table
 from workbench.words import attach_text
-from workbench.workspace import measuring
+from workbench.workspace.prosody_tasks import calls_to_measure
 
 if TYPE_CHECKING:
     from workbench.workspace.core import Core
@@ -152,11 +152,8 @@ def prosody(ws: Core, *, call_id: str | None = None) -> pd.DataFrame:
         The table prosody.
     """
     rows = utterances_in_use(ws, unit="utterance", call_id=call_id, text=False)
-    parts = [
-        ws.cache.read("prosody", str(call), *measuring.depends_on(own))
-        for call, own in rows.groupby("call_id", sort=True)
-    ]
-    measured = pd.concat(parts, ignore_index=True) if parts else empty_table("prosody")
+    calls = calls_to_measure(ws, rows, call_id=call_id)
+    measured = ws.cache.read("prosody", ((call.call_id, *call.depends_on()) for call in calls))
     return _with_word_rates(measured, rows, ws.store.read("words", kind="word"))
 
 
@@ -238,5 +235,4 @@ def consensus(ws: Core, *, as_of: datetime | None = None, **choice: Any) -> pd.D
 
 def _kept(ws: Core, name: str, call_id: str | None) -> pd.DataFrame:
     calls = [call_id] if call_id else sorted(set(ws.store.read("recordings")["call_id"]))
-    parts = [ws.cache.read(name, call) for call in calls]
-    return pd.concat(parts, ignore_index=True) if parts else empty_table(name)
+    return ws.cache.read(name, ((call,) for call in calls))

@@ -1,0 +1,57 @@
+"""One try at one call: a result, or the reason why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from workbench.errors import WorkbenchError
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[Result]):
+    """What became of a call.
+
+    Parameters
+    ----------
+    result : object
+        What the work gave; None if it failed.
+    reason : str
+        Why it failed, a sentence; empty if it did not.
+    """
+
+    result: Result | None = None
+    reason: str = ""
+
+
+def attempt(work: Callable[[Any], Result], task: object) -> Outcome[Result]:
+    """Do the work on one call; an error becomes the reason, so that others go on.
+
+    Parameters
+    ----------
+    work : function
+        Takes the task and returns a result.
+    task : object
+        What to work on.
+
+    Returns
+    -------
+    Outcome
+        With a result or a reason.
+
+    Examples
+    --------
+    >>> attempt(int, "7").result
+    7
+    >>> attempt(int, "seven").reason
+    "Nobody foresaw this error: ValueError: invalid literal for int() with base 10: 'seven'"
+    """
+    try:
+        return Outcome(work(task))
+    except WorkbenchError as error:
+        return Outcome(reason=str(error))
+    except Exception as error:  # one call must not stop thousands
+        return Outcome(reason=f"Nobody foresaw this error: {type(error).__name__}: {error}")
