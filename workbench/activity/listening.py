@@ -40,6 +40,7 @@ from workbench.audio import read_blocks
 from workbench.errors import InputError
 
 BLOCK_S = 10.0
+BAND_RATE_HZ = 8000
 BATCH_STEPS = 30
 """How many steps, of about a second, are measured at once."""
 
@@ -118,17 +119,17 @@ class ChannelListener:
             )
         self._rate, self._hop_s = sampling_rate_hz, hop_s
         self._settings = chosen = settings or DetectionSettings()
-        self._held = one_channel((), sampling_rate_hz, hop_s)
-        self._waiting: list[_Rows] = []
-        self._begin = self._end = 0
-        self._levels: list[_Rows] = []
+        self._levels = _Levels(sampling_rate_hz, hop_s)
+        self._band = _Band(sampling_rate_hz)
         self._frames = _Grid(
-            (sampling_rate_hz, hop_s, WINDOW_S),
+            (self._band.rate_hz, hop_s, WINDOW_S),
             (frames_a_step(hop_s), FRAMES_MARGIN_STEPS),
             lambda power, hz, inner: mark_frames(frame_features(power, hz, hop_s, inner), chosen),
         )
         self._rows = _Grid(
-            (sampling_rate_hz, ROW_S, ROW_WINDOW_S), (ROWS_A_STEP, ROWS_MARGIN_STEPS), row_features
+            (self._band.rate_hz, ROW_S, ROW_WINDOW_S),
+            (ROWS_A_STEP, ROWS_MARGIN_STEPS),
+            row_features,
         )
 
     def add(self, samples: npt.ArrayLike) -> None:
@@ -146,10 +147,9 @@ class ChannelListener:
             If `samples` is not one-dimensional.
         """
         signal = one_channel(samples, self._rate, self._hop_s)
-        self._waiting.append(signal)
-        self._end += signal.size
-        if self._end >= max(self._frames.needed, self._rows.needed):
-            self._measure(last=False)
+        self._levels.add(signal)
+        self._band.add(signal)
+        self._measure(last=False)
 
     def finish(self) -> HeardChannel:
         """Decide, when all pieces have come.
@@ -159,10 +159,11 @@ class ChannelListener:
         HeardChannel
             What was heard.
         """
+        levels_db = self._levels.finish()
+        if not levels_db.size:
+            return HeardChannel(self._hop_s, np.zeros(0, np.bool_), levels_db, ())
+        self._band.finish()
         self._measure(last=True)
-        if not self._end:
-            return HeardChannel(self._hop_s, np.zeros(0, np.bool_), np.zeros(0, np.float32), ())
-        levels_db = np.concatenate(self._levels)
         marks = FrameMarks(*map(np.concatenate, zip(*self._frames.measured, strict=True)))
         rows = RowFeatures(*map(np.concatenate, zip(*self._rows.measured, strict=True)))
         sounds, spans = find_sounds(rows, levels_db, self._hop_s)
@@ -171,22 +172,75 @@ class ChannelListener:
         return HeardChannel(self._hop_s, speech, levels_db, tuple(sounds))
 
     def _measure(self, *, last: bool) -> None:
-        self._held = np.concatenate([self._held, *self._waiting])
-        self._waiting = []
-        while self._end and (last or self._end >= max(self._frames.needed, self._rows.needed)):
-            first = self._frames.next_frame
-            self._frames.measure(self._held, self._begin, self._end, last=last)
-            self._rows.measure(self._held, self._begin, self._end, last=last)
-            edges = frame_edges(
-                first, self._frames.next_frame - first, self._rate, self._hop_s
-            )
+        for grid in (self._frames, self._rows):
+            while self._band.end >= grid.needed:
+                grid.measure(self._band.held, self._band.begin, grid.batch)
             if last:
-                edges[-1] = self._end
-            self._levels.append(levels_between(self._held, edges - self._begin))
-            keep = max(self._begin, min(int(edges[-1]), self._frames.oldest, self._rows.oldest))
-            self._held, self._begin = self._held[keep - self._begin :].copy(), keep
-            if last:
-                break
+                n_frames = count_frames(self._levels.n_samples, self._rate, grid.hop_s)
+                grid.measure(self._band.held, self._band.begin, n_frames - grid.next_frame, last=True)
+        self._band.forget(min(self._frames.oldest, self._rows.oldest))
+
+
+class _Levels:
+    """The level of each frame, from the signal at its own rate."""
+
+    def __init__(self, rate_hz: int, hop_s: float) -> None:
+        self.n_samples = 0
+        self._rate, self._hop_s = rate_hz, hop_s
+        self._held = one_channel((), rate_hz, hop_s)
+        self._levels: list[_Rows] = []
+        self._next = 0
+
+    def add(self, signal: _Rows) -> None:
+        begin = self.n_samples - self._held.size
+        self.n_samples += signal.size
+        self._held = np.concatenate([self._held, signal])
+        n_frames = int(self.n_samples / (self._hop_s * self._rate)) - 1 - self._next
+        if n_frames > 0:
+            edges = frame_edges(self._next, n_frames, self._rate, self._hop_s) - begin
+            self._levels.append(levels_between(self._held, edges))
+            self._held = self._held[edges[-1] :]
+            self._next += n_frames
+
+    def finish(self) -> _Rows:
+        rest = count_frames(self.n_samples, self._rate, self._hop_s) - self._next
+        if rest > 0:
+            begin = self.n_samples - self._held.size
+            edges = frame_edges(self._next, rest, self._rate, self._hop_s) - begin
+            edges[-1] = self._held.size
+            self._levels.append(levels_between(self._held, edges))
+        return np.concatenate([np.zeros(0, np.float32), *self._levels])
+
+
+class _Band:
+    """The signal up to 4 kHz, which is all that the spectra need."""
+
+    def __init__(self, rate_hz: int) -> None:
+        import soxr
+
+        self.rate_hz = min(rate_hz, BAND_RATE_HZ)
+        self.begin = self.end = 0
+        self.held = np.zeros(0, np.float32)
+        self._waiting: list[_Rows] = []
+        self._stream = None
+        if rate_hz > BAND_RATE_HZ:
+            self._stream = soxr.ResampleStream(rate_hz, BAND_RATE_HZ, 1, quality="MQ")
+
+    def add(self, signal: _Rows) -> None:
+        self._take(signal if self._stream is None else self._stream.resample_chunk(signal))
+
+    def finish(self) -> None:
+        if self._stream is not None:
+            self._take(self._stream.resample_chunk(np.zeros(0, np.float32), last=True))
+
+    def _take(self, signal: _Rows) -> None:
+        self.held = np.concatenate([self.held, signal])
+        self.end += signal.size
+
+    def forget(self, before: int) -> None:
+        if before > self.begin:
+            self.held = self.held[before - self.begin :].copy()
+            self.begin = before
 
 
 class _Grid(Generic[_Measured]):
@@ -200,8 +254,8 @@ class _Grid(Generic[_Measured]):
     ) -> None:
         self.measured: list[_Measured] = []
         self.next_frame = 0
-        self._rate, self._hop_s, self._window_s = grid
-        self._batch, self._margin = steps[0] * BATCH_STEPS, steps[0] * steps[1]
+        self._rate, self.hop_s, self._window_s = grid
+        self.batch, self._margin = steps[0] * BATCH_STEPS, steps[0] * steps[1]
         self._function = measure
         self._width = window_width(self._rate, self._window_s)
         self._power: _Rows | None = None
@@ -210,20 +264,19 @@ class _Grid(Generic[_Measured]):
     @property
     def needed(self) -> int:
         """Number of samples that must have come for the next batch."""
-        return round((self.next_frame + self._batch) * self._hop_s * self._rate) + self._width
+        return round((self.next_frame + self.batch) * self.hop_s * self._rate) + self._width
 
     @property
     def oldest(self) -> int:
         """First sample that is still looked at."""
-        return round((self.next_frame + 0.5) * self._hop_s * self._rate) - self._width
+        return round((self.next_frame + 0.5) * self.hop_s * self._rate) - self._width
 
-    def measure(self, signal: _Rows, begins_at: int, end: int, *, last: bool) -> None:
-        """Take the spectra of the next batch; measure those that have enough around them."""
-        n_frames = self._batch
-        if last:
-            n_frames = count_frames(end, self._rate, self._hop_s) - self.next_frame
+    def measure(
+        self, signal: _Rows, begins_at: int, n_frames: int, *, last: bool = False
+    ) -> None:
+        """Take the spectra of the next frames; measure those that have enough around them."""
         power, frequencies_hz = power_spectra(
-            signal, self._rate, hop_s=self._hop_s, first=self.next_frame, n_frames=n_frames,
+            signal, self._rate, hop_s=self.hop_s, first=self.next_frame, n_frames=n_frames,
             low_hz=LOW_HZ, high_hz=HIGH_HZ, window_s=self._window_s, begins_at=begins_at,
         )  # fmt: skip
         self.next_frame += n_frames
