@@ -48,15 +48,11 @@ def made_music(style: str, seconds: float, *, seed: int = 0) -> Floats:
         degree = int((0, 4, 5, 3)[k // 4 % 4])
         if style == "chords" and k % 4 == 0:
             for step in (0, 2, 4, 7):
-                tone = _note(
-                    hz(degree + step + 7), 4 * beat, decay_s=1.2, harmonics=8, vibrato=0
-                )
+                tone = _note(hz(degree + step + 7), 4 * beat, decay_s=1.2, harmonics=8, vibrato=0)
                 _laid(out, at, tone)
         elif style == "arpeggio":
             for half, step in enumerate((0, 2) if k % 2 else (4, 7)):
-                tone = _note(
-                    hz(degree + step + 7), 2 * beat, decay_s=0.5, harmonics=6, vibrato=0
-                )
+                tone = _note(hz(degree + step + 7), 2 * beat, decay_s=0.5, harmonics=6, vibrato=0)
                 _laid(out, at + half * beat / 2, tone)
         elif style == "drum and bass":
             bass = _note(hz(degree), beat, decay_s=0.6, harmonics=20, vibrato=0)

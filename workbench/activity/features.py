@@ -114,7 +114,7 @@ def _noise_floor(power: _Rows, block: int) -> _Rows:
     from scipy.ndimage import maximum_filter1d, minimum_filter1d
 
     n_whole = len(power) // block
-    whole = power[: n_whole * block].reshape(n_whole, block, -1)
+    whole = power[: n_whole * block].reshape(n_whole, block, power.shape[1])
     mean, loudest = whole.mean(axis=1), whole.sum(axis=2).max(axis=1)
     rest = power[n_whole * block :]
     if len(rest):

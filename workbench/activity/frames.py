@@ -77,9 +77,8 @@ def frame_edges(
     ndarray of int64, shape (n_frames + 1,)
         First sample of each frame, and the one after the last.
     """
-    return np.rint(np.arange(first, first + n_frames + 1) * hop_s * sampling_rate_hz).astype(
-        np.int64
-    )
+    numbers = np.arange(first, first + n_frames + 1)
+    return np.asarray(np.rint(numbers * hop_s * sampling_rate_hz), np.int64)
 
 
 def levels_between(

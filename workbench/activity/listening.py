@@ -177,7 +177,9 @@ class ChannelListener:
                 grid.measure(self._band.held, self._band.begin, grid.batch)
             if last:
                 n_frames = count_frames(self._levels.n_samples, self._rate, grid.hop_s)
-                grid.measure(self._band.held, self._band.begin, n_frames - grid.next_frame, last=True)
+                grid.measure(
+                    self._band.held, self._band.begin, n_frames - grid.next_frame, last=True
+                )
         self._band.forget(min(self._frames.oldest, self._rows.oldest))
 
 
@@ -256,7 +258,7 @@ class _Grid(Generic[_Measured]):
         self.next_frame = 0
         self._rate, self.hop_s, self._window_s = grid
         self.batch, self._margin = steps[0] * BATCH_STEPS, steps[0] * steps[1]
-        self._function = measure
+        self._function: Callable[[_Rows, _Rows, slice], _Measured] = measure
         self._width = window_width(self._rate, self._window_s)
         self._power: _Rows | None = None
         self._n_before = 0
@@ -271,9 +273,7 @@ class _Grid(Generic[_Measured]):
         """First sample that is still looked at."""
         return round((self.next_frame + 0.5) * self.hop_s * self._rate) - self._width
 
-    def measure(
-        self, signal: _Rows, begins_at: int, n_frames: int, *, last: bool = False
-    ) -> None:
+    def measure(self, signal: _Rows, begins_at: int, n_frames: int, *, last: bool = False) -> None:
         """Take the spectra of the next frames; measure those that have enough around them."""
         power, frequencies_hz = power_spectra(
             signal, self._rate, hop_s=self.hop_s, first=self.next_frame, n_frames=n_frames,

@@ -158,7 +158,7 @@ def _is_melody(rows: RowFeatures, span: slice, notes: npt.NDArray[np.bool_]) -> 
         _is_key(low_hz, high_hz)
         for low_hz, high_hz in zip(rows.low_hz[span], rows.high_hz[span], strict=True)
     ]
-    return int((counts >= _NOTE_ROWS).sum()) >= _MIN_NOTES and np.mean(keys) < 0.3
+    return bool((counts >= _NOTE_ROWS).sum() >= _MIN_NOTES and np.mean(keys) < 0.3)
 
 
 def _tones(rows: RowFeatures, levels_db: _Levels, hop_s: float) -> Iterator[_Tone]:

@@ -1,4 +1,4 @@
-"""How much of a sound stays at the same frequencies: notes and signalling tones do, voices glide."""
+"""How much of a sound stays at its frequencies: notes and tones do, voices glide."""
 
 from __future__ import annotations
 
@@ -130,9 +130,7 @@ def _spread(marks: _Marks) -> _Marks:
     return wide
 
 
-def _strongest(
-    power: _Rows, frequencies_hz: _Rows, beside: int
-) -> tuple[_Rows, _Rows, _Rows]:
+def _strongest(power: _Rows, frequencies_hz: _Rows, beside: int) -> tuple[_Rows, _Rows, _Rows]:
     """Find the two strongest lines of each row, and the power of what is left."""
     left = power.copy()
     row = np.arange(len(power))
