@@ -115,12 +115,12 @@ def _noise_floor(power: _Rows, block: int) -> _Rows:
 
     n_whole = len(power) // block
     whole = power[: n_whole * block].reshape(n_whole, block, power.shape[1])
-    mean, loudest = whole.mean(axis=1), whole.sum(axis=2).max(axis=1)
+    mean, quietest = whole.mean(axis=1), whole.sum(axis=2).min(axis=1)
     rest = power[n_whole * block :]
     if len(rest):
         mean = np.concatenate([mean, rest.mean(axis=0, keepdims=True)])
-        loudest = np.append(loudest, rest.sum(axis=1).max())
-    silent = loudest < 1e-10
+        quietest = np.append(quietest, rest.sum(axis=1).min())
+    silent = quietest < 1e-10
     size = 2 * round(_LASTING_S / BLOCK_S / 2) + 1
     lasting = minimum_filter1d(np.where(silent[:, None], 0, mean), size, axis=0, mode="nearest")
     lasting = maximum_filter1d(lasting, size, axis=0, mode="nearest")

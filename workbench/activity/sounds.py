@@ -32,11 +32,17 @@ Span = tuple[float, float]
 
 
 class Sound(NamedTuple):
-    """A span of a channel that holds something else than speech."""
+    """A span of a channel that holds something else than speech.
+
+    Parameters
+    ----------
+    kind : str
+        music, ring or beep.
+    start_s, end_s : float
+        Seconds of the recording.
+    """
 
     kind: str
-    """music, ring or beep."""
-
     start_s: float
     end_s: float
 
