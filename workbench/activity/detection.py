@@ -24,7 +24,9 @@ def speech_activity(
     For recordings that are complete: the noise floor at a moment is taken from
     the seconds before *and* after it. Meant for one speaker a channel at 8 kHz
     and more; several speakers on one channel are told from silence, not from
-    each other. Whispering is missed, sung hold music is not told from speech.
+    each other. Whispering is missed. Music and signalling tones are no speech where
+    they are found (see `ChannelListener`); a song without instruments passes for
+    speech.
 
     Parameters
     ----------
