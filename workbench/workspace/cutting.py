@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from workbench.workspace.core import Core
 
 HOP_S = 0.01
+SHORTEST_S = 0.001
 METHOD = "voice_activity"
 COLUMNS = ["call_id", "path", "reason"]
 
@@ -126,9 +127,9 @@ def further_units(
     -------
     list of Segmented
         The turns, where there are utterances, and the whole call; nothing for
-        a call without audio, which nobody can rate.
+        a call without audio, or of less than a millisecond, which nobody can rate.
     """
-    if channels.empty:
+    if channels.empty or end_s < SHORTEST_S:
         return []
     whole = whole_call(
         call_id,
