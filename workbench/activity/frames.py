@@ -99,7 +99,9 @@ def levels_between(
         Root-mean-square level, dB re full scale.
     """
     signal, edges = signal[edges[0] : edges[-1]], edges - edges[0]
-    power = np.add.reduceat(np.square(signal, dtype=np.float64), edges[:-1]) / np.diff(edges)
+    starts = np.minimum(edges[:-1], signal.size - 1)  # the last may be less than half a sample
+    lengths = np.maximum(np.diff(edges), 1)
+    power = np.add.reduceat(np.square(signal, dtype=np.float64), starts) / lengths
     return decibels(power).astype(np.float32)
 
 
