@@ -239,12 +239,16 @@ def power_spectra(
     padded = np.zeros(end - begin, np.float32)
     inside = slice(max(begin, 0), max(0, min(end, signal.size)))
     padded[inside.start - begin : inside.stop - begin] = signal[inside]
+    step = hop_s * sampling_rate_hz
     windows = np.lib.stride_tricks.sliding_window_view(padded, width)
+    windows = windows[:: round(step)] if step == round(step) else windows[starts - begin]
     power = np.empty((n_frames, keep.stop - keep.start), np.float32)
     at_once = max(1, _AT_ONCE // width)
     for a in range(0, n_frames, at_once):
-        spectrum = rfft(windows[starts[a : a + at_once] - begin] * window, axis=1)[:, keep]
-        power[a : a + at_once] = np.square(spectrum.real) + np.square(spectrum.imag)
+        spectrum = rfft(windows[a : a + at_once] * window, axis=1)[:, keep]
+        own = power[a : a + at_once]
+        np.square(spectrum.real, out=own)
+        own += np.square(spectrum.imag)
     return power, frequencies[keep].astype(np.float32)
 
 

@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from workbench.activity.features import three_smallest
+
 ROW_S = 0.05
 """Time from row to row, seconds."""
 
@@ -90,8 +92,7 @@ def _floor(power: _Rows) -> _Rows:
     fill = np.full((n_steps * ROWS_A_STEP - len(power), power.shape[1]), np.inf, power.dtype)
     lowest = np.concatenate([power, fill]).reshape(n_steps, ROWS_A_STEP, -1).min(axis=1)
     around = np.pad(lowest, ((4, 4), (0, 0)), mode="edge")
-    nine = np.lib.stride_tricks.sliding_window_view(around, 9, axis=0)
-    return np.ascontiguousarray(np.partition(nine, 2, axis=-1)[..., 2])
+    return three_smallest(around)[2]
 
 
 def _peaks(power: _Rows, floor: _Rows, around: int) -> _Marks:
