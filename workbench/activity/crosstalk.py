@@ -11,10 +11,12 @@ import numpy.typing as npt
 
 from workbench.errors import InputError
 
+_PIECE_S = 1200.0
 _MAX_DELAY_S = 0.4
-_WINDOW_S = 0.5
+_WINDOW_S, _MOMENT_S = 0.5, 0.1
 _SHORTEST_REST_S = 0.15
 _SURE_S, _SPREAD_DB = 2.0, 5.0
+_CLOSELY, _SAME_LOSS_DB = 0.8, 3.0
 
 _T = TypeVar("_T", bound=np.generic)
 _Levels = npt.NDArray[np.float64]
@@ -37,7 +39,10 @@ def remove_crosstalk(
     louder, and this channel's level follows the other's ups and downs. Speech of
     this channel's own speaker, who talks at the same time, does not follow them
     and stays, even if it is quiet. Once two seconds of leak are found, its
-    loss is known, and half of `min_correlation` is enough for what is as weak.
+    loss is known: half of `min_correlation` is enough for what is as weak, and
+    what follows closely with that very loss is a leak even if it is as loud as
+    this channel's own, softer speaker. Delay and loss are found anew every
+    twenty minutes.
 
     Parameters
     ----------
@@ -98,17 +103,16 @@ def remove_crosstalk(
     leak = {channel: np.zeros(len(frames), np.bool_) for channel, frames in activity.items()}
     for own, other in permutations(activity, 2):
         n_frames = min(len(activity[own]), len(activity[other]))
-        if not (activity[own][:n_frames].any() and activity[other][:n_frames].any()):
-            continue
-        leak[own][:n_frames] |= _leak_frames(
-            np.asarray(activity[own][:n_frames], np.bool_),
-            np.asarray(activity[other][:n_frames], np.bool_),
-            np.asarray(levels_db[own][:n_frames], np.float64),
-            np.asarray(levels_db[other][:n_frames], np.float64),
-            hop_s=hop_s,
-            min_drop_db=min_drop_db,
-            min_correlation=min_correlation,
-        )
+        n_pieces = max(1, round(n_frames * hop_s / _PIECE_S))
+        edges = np.linspace(0, n_frames, n_pieces + 1).astype(np.int64)
+        for piece in map(slice, edges[:-1], edges[1:]):
+            leak[own][piece] |= _leak_frames(
+                (np.asarray(activity[own][piece], np.bool_), _levels(levels_db[own][piece])),
+                (np.asarray(activity[other][piece], np.bool_), _levels(levels_db[other][piece])),
+                hop_s=hop_s,
+                min_drop_db=min_drop_db,
+                min_correlation=min_correlation,
+            )
     return {
         channel: _without(
             np.asarray(frames, np.bool_), leak[channel], round(_SHORTEST_REST_S / hop_s)
@@ -117,45 +121,83 @@ def remove_crosstalk(
     }
 
 
+def _levels(levels_db: npt.NDArray[np.floating]) -> _Levels:
+    return np.asarray(levels_db, np.float64)
+
+
 def _leak_frames(
-    own: _Frames,
-    other: _Frames,
-    own_db: _Levels,
-    other_db: _Levels,
+    here: tuple[_Frames, _Levels],
+    there: tuple[_Frames, _Levels],
     *,
     hop_s: float,
     min_drop_db: float,
     min_correlation: float,
 ) -> _Frames:
-    """Mark frames of `own` that follow `other` from well below."""
+    """Mark frames of this channel that follow the other one from well below."""
     from scipy.ndimage import maximum_filter1d
 
-    window = max(3, round(_WINDOW_S / hop_s))
-    delay = _best_delay(own_db, other_db, round(_MAX_DELAY_S / hop_s))
-    source = maximum_filter1d(_delayed(other, delay), max(3, window // 5))
+    (own, own_db), (other, other_db) = here, there
+    if not (own.any() and other.any()):
+        return np.zeros(len(own), np.bool_)
+    window, moment = (max(3, round(length_s / hop_s)) for length_s in (_WINDOW_S, _MOMENT_S))
+    delay = _best_delay(own_db, (other, other_db), round(_MAX_DELAY_S / hop_s), window, min_drop_db)
+    source = maximum_filter1d(_delayed(other, delay), moment)
     source_db = _delayed(other_db, delay)
-    alone = own & ~source
-    usual_db = np.median(own_db[alone]) if alone.sum() * hop_s >= 1.0 else np.inf
-    drop_db = _rolling_mean(source_db - own_db, window)
-    below = (drop_db > min_drop_db) & (_rolling_mean(own_db, window) < usual_db - min_drop_db / 2)
+    alone = own & (own_db > source_db)
+    usual_db = _mean_db(own_db[alone]) if alone.sum() * hop_s >= 1.0 else np.inf
+    level_db = _rolling_db(own_db, window)
+    drop_db = _rolling_db(source_db, window) - level_db
     correlation = _rolling_correlation(own_db, source_db, window)
-    leak = own & source & below & (correlation > min_correlation)
+    heard = own & source & (drop_db > min_drop_db)
+    heard &= _rolling_mean(source_db - own_db, moment) > min_drop_db / 2
+    softer = level_db < usual_db - min_drop_db / 2
+    leak = heard & softer & (correlation > min_correlation)
     if leak.sum() * hop_s >= _SURE_S:
         # How weak the leak is, is known now; noise may hide part of its ups and downs.
-        expected = drop_db > np.median(drop_db[leak]) - _SPREAD_DB
-        leak |= own & source & below & expected & (correlation > min_correlation / 2)
+        loss_db = np.median(drop_db[leak])
+        weak = softer & (drop_db > loss_db - _SPREAD_DB) & (correlation > min_correlation / 2)
+        alike = (np.abs(drop_db - loss_db) < _SAME_LOSS_DB) & (correlation > _CLOSELY)
+        leak |= heard & (weak | alike)
     return np.asarray(leak, np.bool_)
 
 
-def _best_delay(own_db: _Levels, other_db: _Levels, longest: int) -> int:
-    """Find how many frames after the other channel this one follows it best."""
-    longest = min(longest, len(own_db) - 3)
-    correlations = []
-    for delay in range(max(longest, 0) + 1):
-        a, b = own_db[delay:], other_db[: len(other_db) - delay]
-        a, b = a - a.mean(), b - b.mean()
-        correlations.append(float(a @ b / max(np.sqrt((a @ a) * (b @ b)), 1e-9)))
-    return int(np.argmax(correlations))
+def _best_delay(
+    own_db: _Levels,
+    there: tuple[_Frames, _Levels],
+    longest: int,
+    window: int,
+    min_drop_db: float,
+) -> int:
+    """Find how many frames after the other channel this one follows its ups and downs best."""
+    other, other_db = there
+    own_moves, other_moves = _moves(own_db, window), _moves(other_db, window)
+    best, best_delay = -np.inf, 0
+    for delay in range(max(min(longest, len(own_db) - 3), 0) + 1):
+        n_frames = len(own_db) - delay
+        below = other[:n_frames] & (own_db[delay:] < other_db[:n_frames] - min_drop_db)
+        if below.sum() < window:
+            continue
+        a, b = own_moves[delay:][below], other_moves[:n_frames][below]
+        follows = float(a @ b) / max(float(np.sqrt((a @ a) * (b @ b))), 1e-9)
+        if follows > best:
+            best, best_delay = follows, delay
+    return best_delay
+
+
+def _moves(levels_db: _Levels, window: int) -> _Levels:
+    """Take off who speaks at all; what is left is how the level moves from syllable to syllable."""
+    heard = np.maximum(levels_db, np.percentile(levels_db, 5))
+    return heard - _rolling_mean(heard, window)
+
+
+def _mean_db(levels_db: _Levels) -> float:
+    return float(10 * np.log10(np.mean(10 ** (levels_db / 10))))
+
+
+def _rolling_db(levels_db: _Levels, window: int) -> _Levels:
+    """Average power, so that the loud frames count and not the pauses between them."""
+    power = np.maximum(_rolling_mean(10 ** (levels_db / 10), window), 1e-12)
+    return np.asarray(10 * np.log10(power))
 
 
 def _delayed(track: npt.NDArray[_T], frames: int) -> npt.NDArray[_T]:

@@ -13,6 +13,8 @@ SILENCE_DB = -120.0
 WINDOW_S = 0.032
 """Length of the analysis window: two periods of the lowest voice, seconds."""
 
+_AT_ONCE = 1 << 19
+
 
 def frame_levels_db(
     samples: npt.ArrayLike, sampling_rate_hz: int, *, hop_s: float = 0.01
@@ -51,9 +53,55 @@ def frame_levels_db(
     if not signal.size:
         return np.zeros(0, np.float32)
     n_frames = count_frames(signal.size, sampling_rate_hz, hop_s)
-    edges = np.rint(np.arange(n_frames + 1) * hop_s * sampling_rate_hz).astype(np.int64)
+    edges = frame_edges(0, n_frames, sampling_rate_hz, hop_s)
     edges[-1] = signal.size
-    power = np.add.reduceat(np.square(signal, dtype=np.float64), edges[:-1]) / np.diff(edges)
+    return levels_between(signal, edges)
+
+
+def frame_edges(
+    first: int, n_frames: int, sampling_rate_hz: int, hop_s: float
+) -> npt.NDArray[np.int64]:
+    """Find the samples at which frames begin.
+
+    Parameters
+    ----------
+    first, n_frames : int
+        Number of the first frame, and how many.
+    sampling_rate_hz : int
+        Sampling rate, hertz.
+    hop_s : float
+        Length of a frame, seconds.
+
+    Returns
+    -------
+    ndarray of int64, shape (n_frames + 1,)
+        First sample of each frame, and the one after the last.
+    """
+    numbers = np.arange(first, first + n_frames + 1)
+    return np.asarray(np.rint(numbers * hop_s * sampling_rate_hz), np.int64)
+
+
+def levels_between(
+    signal: npt.NDArray[np.float32], edges: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float32]:
+    """Measure the level between samples.
+
+    Parameters
+    ----------
+    signal : ndarray of float32, shape (n_samples,)
+        One channel, finite.
+    edges : ndarray of int64, shape (n_frames + 1,)
+        Samples, rising.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_frames,)
+        Root-mean-square level, dB re full scale.
+    """
+    signal, edges = signal[edges[0] : edges[-1]], edges - edges[0]
+    starts = np.minimum(edges[:-1], signal.size - 1)  # the last may be less than half a sample
+    lengths = np.maximum(np.diff(edges), 1)
+    power = np.add.reduceat(np.square(signal, dtype=np.float64), starts) / lengths
     return decibels(power).astype(np.float32)
 
 
@@ -143,17 +191,19 @@ def power_spectra(
     n_frames: int,
     low_hz: float,
     high_hz: float,
+    window_s: float = WINDOW_S,
+    begins_at: int = 0,
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Compute power spectra of some frames, between two frequencies.
 
-    Each window of `WINDOW_S` lies around the middle of its frame. The spacing of
-    the bins is about 31 Hz at every sampling rate, so that what is measured on
-    them means the same for telephone and studio recordings.
+    Each window lies around the middle of its frame. The spacing of the bins is
+    one over the length of the window at every sampling rate, so that what is
+    measured on them means the same for telephone and studio recordings.
 
     Parameters
     ----------
     signal : ndarray of float32, shape (n_samples,)
-        One channel.
+        One channel, or a piece of it; taken as 0 beyond its ends.
     sampling_rate_hz : int
         Sampling rate, hertz.
     hop_s : float
@@ -162,6 +212,10 @@ def power_spectra(
         Number of the first frame, and how many.
     low_hz, high_hz : float
         Bounds of the frequencies that are kept, hertz.
+    window_s : float, default 0.032
+        Length of the window, seconds.
+    begins_at : int, default 0
+        Number of the first sample of `signal` in the channel.
 
     Returns
     -------
@@ -170,9 +224,9 @@ def power_spectra(
     frequencies_hz : ndarray of float32, shape (n_bins,)
         Middle of each bin, hertz.
     """
-    from scipy.fft import next_fast_len, rfft
+    from scipy.fft import rfft
 
-    width = int(next_fast_len(max(2, round(WINDOW_S * sampling_rate_hz)), real=True))
+    width = window_width(sampling_rate_hz, window_s)
     frequencies = np.arange(width // 2 + 1) * (sampling_rate_hz / width)
     keep = slice(
         int(np.searchsorted(frequencies, low_hz)), int(np.searchsorted(frequencies, high_hz))
@@ -180,14 +234,39 @@ def power_spectra(
     window = np.hanning(width).astype(np.float32)
     window *= np.sqrt(2 / (width * np.sum(np.square(window))))
     middles = np.rint((first + np.arange(n_frames) + 0.5) * hop_s * sampling_rate_hz)
-    starts = middles.astype(np.int64) - width // 2
+    starts = middles.astype(np.int64) - width // 2 - begins_at
     begin, end = int(starts[0]), int(starts[-1]) + width
     padded = np.zeros(end - begin, np.float32)
-    inside = slice(max(begin, 0), min(end, signal.size))
+    inside = slice(max(begin, 0), max(0, min(end, signal.size)))
     padded[inside.start - begin : inside.stop - begin] = signal[inside]
+    step = hop_s * sampling_rate_hz
     windows = np.lib.stride_tricks.sliding_window_view(padded, width)
+    windows = windows[:: round(step)] if step == round(step) else windows[starts - begin]
     power = np.empty((n_frames, keep.stop - keep.start), np.float32)
-    for a in range(0, n_frames, 1024):
-        spectrum = rfft(windows[starts[a : a + 1024] - begin] * window, axis=1)[:, keep]
-        power[a : a + 1024] = np.square(spectrum.real) + np.square(spectrum.imag)
+    at_once = max(1, _AT_ONCE // width)
+    for a in range(0, n_frames, at_once):
+        spectrum = rfft(windows[a : a + at_once] * window, axis=1)[:, keep]
+        own = power[a : a + at_once]
+        np.square(spectrum.real, out=own)
+        own += np.square(spectrum.imag)
     return power, frequencies[keep].astype(np.float32)
+
+
+def window_width(sampling_rate_hz: int, window_s: float = WINDOW_S) -> int:
+    """Count the samples of an analysis window.
+
+    Parameters
+    ----------
+    sampling_rate_hz : int
+        Sampling rate, hertz.
+    window_s : float, default 0.032
+        Length of the window, seconds.
+
+    Returns
+    -------
+    int
+        A number that is quick to transform, at least `window_s`.
+    """
+    from scipy.fft import next_fast_len
+
+    return int(next_fast_len(max(2, round(window_s * sampling_rate_hz)), real=True))

@@ -45,9 +45,10 @@ def quality_table(call_id: str, channels: Mapping[int, ChannelSignal]) -> pd.Dat
     Returns
     -------
     DataFrame
-        The table `quality`. `music_share` is empty, and so is `crosstalk_db`
-        where no leak of another channel stands out of the noise. `reason` says
-        why a channel is not usable, or what to know about one that is.
+        The table `quality`. `music_share` is empty until the call is segmented,
+        and so is `crosstalk_db` where no leak of another channel stands out of the
+        noise. `reason` says why a channel is not usable, or what to know about one
+        that is.
 
     Notes
     -----

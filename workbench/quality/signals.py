@@ -32,7 +32,7 @@ class ChannelSignal:
     Parameters
     ----------
     levels_db : ndarray of float32, shape (n_frames,)
-        Level of each 10 ms, dB re full scale.
+        Level of each 10 ms without the offset, dB re full scale.
     sampling_rate_hz : int
         Hertz.
     clipping_share : float
@@ -95,8 +95,9 @@ def measure_signal(reader: AudioReader, *, offset_s: float = 0.0) -> list[Channe
             clipped[channel] += np.count_nonzero(size >= full_scale)
             peak[channel] = max(peak[channel], size.max())
             total[channel] += signal.sum(dtype=np.float64)
-            levels[channel].append(frame_levels_db(signal, rate, hop_s=HOP_S))
-            spectra[channel].add(signal)
+            sound = signal - signal.mean(dtype=np.float64).astype(np.float32)
+            levels[channel].append(frame_levels_db(sound, rate, hop_s=HOP_S))
+            spectra[channel].add(sound)
     same = _same_signals(gram - np.outer(total, total) / n_frames)
     return [
         ChannelSignal(

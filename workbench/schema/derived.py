@@ -17,7 +17,7 @@ QUALITY = define_table(
     bandwidth_hz float Highest frequency with speech energy, hertz.
     dc_offset float Mean of the signal, -1..1.
     crosstalk_db float Level of the other channel's speech here, dB re its own.
-    music_share float Share of time with hold music, 0..1.
+    music_share float Share of time with music, 0..1; empty until the call is segmented.
     usable bool! Whether measures may be made.
     reason str Why not, in a sentence.
     """,

@@ -158,7 +158,7 @@ EVENTS = define_table(
     call_id str! The call.
     channel int! Channel of the call; -1 for the call as a whole.
     start_s float! Start, seconds of the call.
-    kind str! hold, transfer, offer, music, beep, silence or personal_data.
+    kind str! hold, transfer, offer, music, ring, beep, silence or personal_data.
     end_s float End, seconds of the call.
     source str! Who says so: manifest, signal, transcript or a rater.
     """,

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from workbench.errors import InputError, StoreError, nearest
 from workbench.store import segmenting
 from workbench.store.database import StorePart
+from workbench.store.events import put_events
 from workbench.store.frames import (
     insert_new_rows,
     insert_rows,
@@ -217,6 +218,40 @@ class Register(StorePart):
             If an event is there with another end or source.
         """
         return self.add_rows("events", events)
+
+    def replace_events(self, call_id: str, events: pd.DataFrame, *, source: str) -> int:
+        """Write all that one source says of a call; what it said before goes.
+
+        Parameters
+        ----------
+        call_id : str
+            The call.
+        events : DataFrame
+            The table events: rows of this call and source, or none. One that
+            another source tells alike, from the same moment on, is left out.
+        source : str
+            Who says so, for example signal.
+
+        Returns
+        -------
+        int
+            How many were written; 0 if the same was there.
+
+        Raises
+        ------
+        InputError
+            If a value does not fit, or a row is of another call or source.
+        StoreError
+            If the call is not registered.
+        """
+        rows = storable(events, "events")
+        if not ((rows["call_id"] == call_id) & (rows["source"] == source)).all():
+            raise InputError(
+                f"Events of another call or source came; expected those of {call_id} by {source}."
+            )
+        return self._database.write(
+            lambda c: put_events(c, call_id, rows, source=source), {"events": rows}
+        )
 
     def add_outcomes(self, tables: Mapping[str, pd.DataFrame] | pd.DataFrame) -> int:
         """Write what became known about calls and customers, which may be later than the calls.

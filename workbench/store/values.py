@@ -26,7 +26,7 @@ _WORDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("utterance_links", "kind"): ("split", "merge", "moved"),
     ("words", "kind"): ("word", "phrase"),
     ("events", "kind"): (
-        "hold", "transfer", "offer", "music", "beep", "silence", "personal_data",
+        "hold", "transfer", "offer", "music", "ring", "beep", "silence", "personal_data",
     ),
     ("raters", "role"): ("rater", "lead", "analyst"),
     ("raters", "kind"): ("human", "model", "vote", "simulated"),

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbench import activity as speech
-from workbench.audio import read_audio
 from workbench.errors import WorkbenchError
+from workbench.quality import event_table, music_shares
 from workbench.utterances import UtteranceSettings, segment_channels, turns_of, whole_call
 from workbench.workspace.hearing import channel_files, present
 from workbench.workspace.progress import with_progress
@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from workbench.activity import HeardChannel
     from workbench.utterances import Segmented, TierUtterances
     from workbench.workspace.core import Core
 
 HOP_S = 0.01
+SHORTEST_S = 0.001
 METHOD = "voice_activity"
 COLUMNS = ["call_id", "path", "reason"]
 
@@ -85,8 +87,9 @@ def _cut_call(
     channels = ws.store.read("channels", call_id=call_id)
     agent = None if pd.isna(agent_id) else str(agent_id)
     ends = files["offset_s"] + files["duration_s"]
+    activity, heard = call_activity(ws, files)
     cut = segment_channels(
-        call_activity(ws, files),
+        activity,
         channels,
         call_id=call_id,
         settings=settings,
@@ -95,6 +98,7 @@ def _cut_call(
     )
     parts = [cut, *further_units(cut.utterances, channels, call_id, float(ends.max()), agent)]
     add_all(ws, parts, in_use=in_use)
+    _keep_sounds(ws, call_id, activity, heard)
 
 
 def further_units(
@@ -123,9 +127,9 @@ def further_units(
     -------
     list of Segmented
         The turns, where there are utterances, and the whole call; nothing for
-        a call without audio, which nobody can rate.
+        a call without audio, or of less than a millisecond, which nobody can rate.
     """
-    if channels.empty:
+    if channels.empty or end_s < SHORTEST_S:
         return []
     whole = whole_call(
         call_id,
@@ -156,7 +160,7 @@ def add_all(ws: Core, parts: Sequence[Segmented | TierUtterances], *, in_use: bo
     )
 
 
-def call_activity(ws: Core, files: pd.DataFrame) -> Activity:
+def call_activity(ws: Core, files: pd.DataFrame) -> tuple[Activity, dict[int, HeardChannel]]:
     """Tell speech from silence on every channel of a call, without crosstalk.
 
     Parameters
@@ -168,19 +172,44 @@ def call_activity(ws: Core, files: pd.DataFrame) -> Activity:
 
     Returns
     -------
-    dict of int to tuple
+    activity : dict of int to tuple
         By channel: speech activity, hop in seconds, offset in seconds.
+    heard : dict of int to HeardChannel
+        By channel: what was heard, with music, ringing and beeps.
     """
     out: Activity = {}
+    heard: dict[int, HeardChannel] = {}
     for _, together in files.groupby("offset_s"):
-        active, levels = {}, {}
+        side: dict[int, HeardChannel] = {}
         for _, group in together.groupby("recording_id"):
-            samples, rate = read_audio(present(ws, str(group["place"].iloc[0])))
-            for channel, own in zip(group["channel"], group["recording_channel"], strict=True):
-                signal = samples[:, int(own)]
-                active[int(channel)] = speech.speech_activity(signal, rate, hop_s=HOP_S)
-                levels[int(channel)] = speech.frame_levels_db(signal, rate, hop_s=HOP_S)
+            side |= speech.listen_to_recording(
+                present(ws, str(group["place"].iloc[0])),
+                channels=dict(zip(group["channel"], group["recording_channel"], strict=True)),
+                hop_s=HOP_S,
+            )
+        clean = speech.remove_crosstalk(
+            {channel: one.speech for channel, one in side.items()},
+            {channel: one.levels_db for channel, one in side.items()},
+            hop_s=HOP_S,
+        )
         offset = float(together["offset_s"].iloc[0])
-        clean = speech.remove_crosstalk(active, levels, hop_s=HOP_S)
         out |= {channel: (frames, HOP_S, offset) for channel, frames in clean.items()}
-    return out
+        heard |= side
+    return out, heard
+
+
+def _keep_sounds(
+    ws: Core, call_id: str, activity: Activity, heard: dict[int, HeardChannel]
+) -> None:
+    """Keep what is in the call besides speech: events, and the share of music."""
+    events = event_table(
+        call_id,
+        heard,
+        {channel: frames for channel, (frames, _, _) in activity.items()},
+        {channel: offset_s for channel, (_, _, offset_s) in activity.items()},
+    )
+    ws.store.replace_events(call_id, events, source="signal")
+    quality = ws.cache.read("quality", [(call_id,)])
+    if len(quality):
+        shares = quality["channel"].map(music_shares(heard))
+        ws.cache.write("quality", call_id, quality.assign(music_share=shares))
