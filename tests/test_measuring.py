@@ -22,7 +22,7 @@ from tests.speech import RATE_HZ, TURNS, call, write_calls
 from workbench import cli, prosody
 from workbench.audio import file_sha256
 from workbench.errors import WorkspaceError
-from workbench.workspace import prosody_tasks
+from workbench.workspace import fetching, prosody_tasks
 from workbench.workspace.cache import Cache
 
 N_CALLS = 4
@@ -93,6 +93,29 @@ def test_two_processes_measure_exactly_the_same(ws, made):
     same(ws, made)
 
 
+@pytest.mark.parametrize("how", ["jobs", "dask", "dask over http"])
+def test_workers_cut_calls_exactly_as_this_process_does(how, made, tmp_path, request):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORKBENCH_HOME", str(tmp_path / "home"))
+        ws = wb.create(tmp_path / "ws")
+    assert ws.ingest(made[0] / "audio" / "calls.csv", roles={0: "customer", 1: "agent"}).empty
+    cluster = None if how == "jobs" else request.getfixturevalue("cluster").scheduler_address
+    serve = functools.partial(Quiet, directory=str(made[0] / "audio"))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), serve) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        if how == "dask over http":
+            _, ws = root_moved(ws, f"http://127.0.0.1:{server.server_port}")
+        failed = ws.segment(jobs=2) if cluster is None else ws.segment(scheduler=cluster)
+        server.shutdown()
+    assert failed.empty
+    assert failed.attrs["notices"][0] == f"{N_CALLS} calls segmented, 0 were already."
+    columns = ["utterance_id", "call_id", "channel", "role", "start_s", "end_s"]
+    there = wb.open(made[0] / "ws")
+    pd.testing.assert_frame_equal(ws.utterances()[columns], there.utterances()[columns])
+    pd.testing.assert_frame_equal(ws.table("events"), there.table("events"))
+    assert ws.segment().attrs["notices"][0] == f"0 calls segmented, {N_CALLS} were already."
+
+
 def test_dask_workers_measure_exactly_the_same_on_local_paths(ws, made, cluster):
     assert ws.measure(scheduler=cluster.scheduler_address).empty
     same(ws, made)
@@ -151,7 +174,7 @@ def test_a_large_file_is_fetched_from_a_server_without_ranges(tmp_path):
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), serve) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         place = f"http://127.0.0.1:{server.server_port}/large.wav"
-        with prosody_tasks._as_registered(place, file_sha256(tmp_path / "large.wav")) as path:
+        with fetching.as_registered(place, file_sha256(tmp_path / "large.wav")) as path:
             assert path.name == "large.wav"
         server.shutdown()
     assert not path.exists()
@@ -195,7 +218,7 @@ def test_killed_in_the_middle_the_next_run_goes_on(ws, made, jobs):
 def test_a_second_run_opens_no_recording(ws, monkeypatch):
     ws.measure()
     monkeypatch.setattr(prosody_tasks, "measure_call", None)
-    monkeypatch.setattr(prosody_tasks, "file_sha256", None)
+    monkeypatch.setattr(fetching, "file_sha256", None)
     monkeypatch.setattr("workbench.audio.reading.read_blocks", None)
     again = ws.measure()
     assert again.empty

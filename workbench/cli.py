@@ -89,8 +89,9 @@ def _parser() -> _Parser:
     segment.add_argument("--min-silence", type=float, metavar="SECONDS")
     measure = command("measure", _measure, "measure prosody; goes on where it stopped")
     measure.add_argument("dir")
-    measure.add_argument("--jobs", type=int, metavar="N", help="worker processes; default: 1")
-    measure.add_argument("--scheduler", metavar="ADDRESS", help="a Dask scheduler, tcp://...")
+    for many in (segment, measure):
+        many.add_argument("--jobs", type=int, metavar="N", help="worker processes; default: 1")
+        many.add_argument("--scheduler", metavar="ADDRESS", help="a Dask scheduler, tcp://...")
     table = command("table", _table, "print or write any table")
     table.add_argument("dir")
     table.add_argument("name")
@@ -141,7 +142,9 @@ def _ingest(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
 
 
 def _segment(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
-    failed = _open(options).segment(min_silence_s=options.min_silence)
+    failed = _open(options).segment(
+        min_silence_s=options.min_silence, jobs=options.jobs, scheduler=options.scheduler
+    )
     return _with_failures(failed, failed.attrs["notices"])
 
 

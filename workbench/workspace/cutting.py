@@ -2,40 +2,42 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from workbench import activity as speech
 from workbench.errors import WorkbenchError
 from workbench.quality import event_table, music_shares
 from workbench.utterances import UtteranceSettings, segment_channels, turns_of, whole_call
-from workbench.workspace.hearing import channel_files, present
-from workbench.workspace.progress import with_progress
+from workbench.workspace.activity_tasks import Activity, CallToHear, call_to_hear, hear_call
+from workbench.workspace.batch import run_calls
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    import numpy as np
-    import numpy.typing as npt
+    from distributed import Client
 
     from workbench.activity import HeardChannel
     from workbench.utterances import Segmented, TierUtterances
     from workbench.workspace.core import Core
 
-HOP_S = 0.01
 SHORTEST_S = 0.001
 METHOD = "voice_activity"
 COLUMNS = ["call_id", "path", "reason"]
 
-Activity = dict[int, "tuple[npt.NDArray[np.bool_], float, float]"]
 
-
-def segment(ws: Core, *, min_silence_s: float | None) -> tuple[pd.DataFrame, list[str]]:
-    """Cut every call with audio by speech activity.
+def segment(
+    ws: Core,
+    *,
+    min_silence_s: float | None,
+    jobs: int | None = None,
+    scheduler: str | Client | None = None,
+) -> tuple[pd.DataFrame, list[str]]:
+    """Cut every call with audio by speech activity; goes on where it stopped.
 
     A tier that somebody imported stays in use; what speech activity finds is
-    then kept beside it.
+    then kept beside it. Only this process touches the database.
 
     Parameters
     ----------
@@ -43,6 +45,10 @@ def segment(ws: Core, *, min_silence_s: float | None) -> tuple[pd.DataFrame, lis
         The workspace.
     min_silence_s : float or None
         Silence that ends an utterance, seconds; None for the workspace's setting.
+    jobs : int, optional
+        Worker processes that listen; see `run_calls`.
+    scheduler : str or distributed.Client, optional
+        A Dask scheduler in place of jobs.
 
     Returns
     -------
@@ -52,13 +58,11 @@ def segment(ws: Core, *, min_silence_s: float | None) -> tuple[pd.DataFrame, lis
         What was done, in sentences.
     """
     settings = UtteranceSettings(min_silence_s=min_silence_s or ws.config.min_silence_s)
-    recordings = ws.store.read("recordings")
+    paths = ws.store.read("recordings").groupby("call_id")["path"].first()
     agents = ws.store.read("calls").set_index("call_id")["agent_id"]
     there = ws.store.read("segmentations", unit="utterance")
-    calls = sorted(set(recordings["call_id"]))
-    failed, n_new, n_beside = [], 0, 0
-    for call_id in with_progress(calls, total=len(calls), doing="segmenting", unit="call"):
-        own = there[there["call_id"] == call_id]
+    todo, failed, beside = [], [], set()
+    for call_id, own in _of_each(there, paths.index.tolist()):
         alike = own["settings"].map(lambda stored: stored == settings.as_dict()).astype(bool)
         same = own[(own["method"] == METHOD) & alike]
         tier_in_use = bool((own["in_use"] & (own["method"] != METHOD)).any())
@@ -66,28 +70,48 @@ def segment(ws: Core, *, min_silence_s: float | None) -> tuple[pd.DataFrame, lis
             if not tier_in_use and not same["in_use"].item():
                 ws.store.set_in_use(same["segmentation_id"].item())
             continue
+        beside |= {call_id} if tier_in_use else set()
         try:
-            _cut_call(ws, str(call_id), settings, agents.get(call_id), in_use=not tier_in_use)
+            todo.append(call_to_hear(ws, call_id, look=scheduler is None))
         except WorkbenchError as error:
-            path = recordings.loc[recordings["call_id"] == call_id, "path"].iloc[0]
-            failed.append((call_id, path, str(error)))
-            continue
-        n_new += 1
-        n_beside += tier_in_use
-    notices = [f"{n_new} calls segmented, {len(calls) - n_new - len(failed)} were already."]
-    if n_beside:
+            failed.append((call_id, paths[call_id], str(error)))
+    cut = set()
+    with closing(
+        run_calls(todo, hear_call, doing="segmenting", jobs=jobs, scheduler=scheduler)
+    ) as outcomes:
+        for call, outcome in outcomes:
+            if outcome.result is None:
+                failed.append((call.call_id, paths[call.call_id], outcome.reason))
+                continue
+            in_use = call.call_id not in beside
+            _cut_call(ws, call, *outcome.result, settings, agents.get(call.call_id), in_use=in_use)
+            cut.add(call.call_id)
+    notices = [f"{len(cut)} calls segmented, {len(paths) - len(cut) - len(failed)} were already."]
+    if n_beside := len(cut & beside):
         notices.append(f"In {n_beside} of them an imported tier stays in use.")
-    return pd.DataFrame(failed, columns=COLUMNS), notices
+    return pd.DataFrame(sorted(failed), columns=COLUMNS), notices
+
+
+def _of_each(rows: pd.DataFrame, calls: list[str]) -> Iterator[tuple[str, pd.DataFrame]]:
+    by_call = dict(iter(rows.groupby("call_id")))
+    for call_id in calls:
+        yield call_id, by_call.get(call_id, rows.head(0))
 
 
 def _cut_call(
-    ws: Core, call_id: str, settings: UtteranceSettings, agent_id: Any, *, in_use: bool
+    ws: Core,
+    call: CallToHear,
+    activity: Activity,
+    heard: dict[int, HeardChannel],
+    settings: UtteranceSettings,
+    agent_id: Any,
+    *,
+    in_use: bool,
 ) -> None:
-    files = channel_files(ws, call_id)
+    files, call_id = call.files, call.call_id
     channels = ws.store.read("channels", call_id=call_id)
     agent = None if pd.isna(agent_id) else str(agent_id)
     ends = files["offset_s"] + files["duration_s"]
-    activity, heard = call_activity(ws, files)
     cut = segment_channels(
         activity,
         channels,
@@ -158,44 +182,6 @@ def add_all(ws: Core, parts: Sequence[Segmented | TierUtterances], *, in_use: bo
         pd.concat([part.utterances for part in parts], ignore_index=True),
         in_use=in_use,
     )
-
-
-def call_activity(ws: Core, files: pd.DataFrame) -> tuple[Activity, dict[int, HeardChannel]]:
-    """Tell speech from silence on every channel of a call, without crosstalk.
-
-    Parameters
-    ----------
-    ws : Core
-        The workspace.
-    files : DataFrame
-        From `channel_files`.
-
-    Returns
-    -------
-    activity : dict of int to tuple
-        By channel: speech activity, hop in seconds, offset in seconds.
-    heard : dict of int to HeardChannel
-        By channel: what was heard, with music, ringing and beeps.
-    """
-    out: Activity = {}
-    heard: dict[int, HeardChannel] = {}
-    for _, together in files.groupby("offset_s"):
-        side: dict[int, HeardChannel] = {}
-        for _, group in together.groupby("recording_id"):
-            side |= speech.listen_to_recording(
-                present(ws, str(group["place"].iloc[0])),
-                channels=dict(zip(group["channel"], group["recording_channel"], strict=True)),
-                hop_s=HOP_S,
-            )
-        clean = speech.remove_crosstalk(
-            {channel: one.speech for channel, one in side.items()},
-            {channel: one.levels_db for channel, one in side.items()},
-            hop_s=HOP_S,
-        )
-        offset = float(together["offset_s"].iloc[0])
-        out |= {channel: (frames, HOP_S, offset) for channel, frames in clean.items()}
-        heard |= side
-    return out, heard
 
 
 def _keep_sounds(

@@ -99,25 +99,43 @@ class Workspace(Looking):
         """
         self.store.set_roles(roles[["call_id", "channel", "role"]])
 
-    def segment(self, *, min_silence_s: float | None = None) -> pd.DataFrame:
-        """Find the utterances and turns of every call with audio.
+    def segment(
+        self,
+        *,
+        min_silence_s: float | None = None,
+        jobs: int | None = None,
+        scheduler: str | Client | None = None,
+    ) -> pd.DataFrame:
+        """Find the utterances and turns of every call with audio, and what else is heard.
 
-        Calls that were cut with the same settings are left as they are.
+        Calls that were cut with the same settings are left as they are. Music,
+        ringing, beeps and silence become rows of the table events.
 
         Parameters
         ----------
         min_silence_s : float, optional
             Silence that ends an utterance, seconds; by default the setting of
             workbench.toml (1.0).
+        jobs, scheduler : optional
+            As in `measure`.
 
         Returns
         -------
         DataFrame
             What failed: call_id, path, reason.
+
+        Raises
+        ------
+        InputError
+            If jobs is not a whole number from 1 on, or came with a scheduler.
+        WorkspaceError
+            If workers cannot be started, or the scheduler does not answer.
         """
         from workbench.workspace import cutting
 
-        return _report(*cutting.segment(self, min_silence_s=min_silence_s))
+        return _report(
+            *cutting.segment(self, min_silence_s=min_silence_s, jobs=jobs, scheduler=scheduler)
+        )
 
     def measure(
         self, *, jobs: int | None = None, scheduler: str | Client | None = None
