@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.voices import DATA, real_files, real_speech
-from workbench.cues import cue_table, default_thresholds, own_baselines
+from workbench.cues import call_baseline, cue_table, default_thresholds
 from workbench.errors import InputError
 from workbench.prosody import measure_channel
 from workbench.schema import check_table
