@@ -131,7 +131,9 @@ class Call:
             f0 *= 2 ** (amount / 12 * _end_ramp(envelope, voiced))
         elif change == "tempo":
             frame_ms /= amount
-        return self._spoken(np.clip(f0, 0, 1500), envelope, noise, frame_ms)
+        made = self._spoken(np.clip(f0, 0, 1500), envelope, noise, frame_ms)
+        # A vocoder makes higher voices louder: the level stays that of the sentence.
+        return made * np.float32(np.sqrt(np.mean(speech**2) / max(np.mean(made**2), 1e-12)))
 
     def _with_pause(self, speech: Floats, seconds: float) -> Floats:
         frame = round(0.02 * self.rate)

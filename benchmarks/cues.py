@@ -1,9 +1,10 @@
 """Cues on made truth: real neutral speech, one thing changed by a known amount.
 
 `python -m benchmarks.cues` prints one line a figure; with `--calibrate` the lines for
-workbench/cues/thresholds.py, measured on the neutral speech. Usual spreads and
-thresholds come from the same speech, so the figures named `left_out` are made with
-those of the other corpora: nothing of the speech they are measured on went into them.
+workbench/cues/thresholds.py, with usual spreads and false cues as measured on the neutral
+speech. The usual spreads come from the same speech, so the figures named `left_out` are
+made with those of the other corpora. Thresholds and least changes are round numbers,
+chosen once on all of it.
 """
 
 from __future__ import annotations
@@ -25,14 +26,11 @@ from workbench.prosody import measure_channel
 
 MEASURE_OF = {cue: measure for cue, measure, _ in ENDS}
 SIDE_OF = {cue: side for cue, _, side in ENDS}
-MOST = {"pitch": 12.0, "final": 18.0, "tempo": 2.5, "melody": 4.0, "gain": 20.0, "pause": 8.0}
-"""A voice cannot do more: semitones, times, times, dB, seconds. Such a change is left out."""
+MOST = {"pitch": 12.0, "final": 18.0, "tempo": 2.5, "melody": 4.0, "gain": 20.0}
+"""A voice cannot do more: semitones, times, times, dB. Such a change is left out."""
 
 USUAL_OF_NO_SPREAD = 0.7
 """Doublings; for pauses, which neutral sentences hardly have, instead of the speaker's SD."""
-
-_FALSE_PER_100 = 0.5
-_LOWEST, _HIGHEST = 2.3, 4.0
 
 
 def measured(call: Call, replaced: dict[int, Floats] | None = None) -> pd.DataFrame:
@@ -57,6 +55,24 @@ def measured(call: Call, replaced: dict[int, Floats] | None = None) -> pd.DataFr
     spans = utterances.drop(columns=["call_id", "role"])
     prosody = measure_channel(samples, rate, spans)
     return prosody.merge(utterances, on="utterance_id").assign(corpus=call.corpus)
+
+
+def on_line(call: Call, codec: str) -> Call:
+    """Put a call on a telephone line.
+
+    Parameters
+    ----------
+    call : Call
+        The call.
+    codec : {"ULAW", "GSM610"}
+        Its codec.
+
+    Returns
+    -------
+    Call
+        The same sentences.
+    """
+    return Call(call.corpus, call.name, call.sentences, call.rate, codec)
 
 
 def through(samples: Floats, rate: int, line: str) -> tuple[Floats, int]:
@@ -168,17 +184,16 @@ def changed(
 def _amount(own: pd.DataFrame, i: int, cue: str, far: float) -> float:
     """How much to change, in the unit of the change; NaN if a voice cannot do it."""
     change, side = CHANGES[cue]
+    if change == "pause":
+        return float(0.25 * 2 ** (far * USUAL_OF_NO_SPREAD))
     measure = MEASURE_OF[cue]
     values = own[measure.column].to_numpy(np.float64)
     step = side * far * float(np.nanstd(measure.scaled(values), ddof=1))
+    amount = step
     if change == "tempo":
         amount = (values[i] + step) / values[i]
     elif change == "melody":
         amount = 2**step
-    elif change == "pause":
-        amount = 0.25 * 2 ** (far * USUAL_OF_NO_SPREAD)
-    else:
-        amount = step
     most = MOST[change]
     least = 1 / most if change in ("tempo", "melody") else -most
     return amount if least <= amount <= most else np.nan
@@ -222,7 +237,9 @@ def area_under_curve(changed: pd.Series, unchanged: pd.Series) -> float:
 
 
 def calibrated(plain: pd.DataFrame) -> pd.DataFrame:
-    """Measure usual spreads, and from where few neutral utterances have a cue.
+    """Measure the usual spreads: those of a steady speaker, the lower quartile of speakers.
+
+    A speaker who varies more shows it soon enough in the own spread.
 
     Parameters
     ----------
@@ -246,22 +263,9 @@ def calibrated(plain: pd.DataFrame) -> pd.DataFrame:
         own = []
         for _, at in plain.groupby("call_id").indices.items():
             values = np.asarray(scaled)[at]
-            base = call_baseline(
-                values, scatter=scatter[at], counts=seconds[at] >= limit["min_s"]
-            )
+            base = call_baseline(values, scatter=scatter[at], counts=seconds[at] >= limit["min_s"])
             own.append(np.nanmean((base.above + base.below) / 2))
-        table.loc[k, "usual_spread"] = float(f"{np.median(own):.2g}")
-    cues = judged(plain, thresholds=table.assign(threshold_sd=0.01))
-    n = plain["utterance_id"].nunique()
-    for k, limit in table.iterrows():
-        if limit["kind"]:
-            continue
-        own = cues.loc[(cues["cue"] == limit["cue"]) & cues["fired"], "strength_sd"]
-        ranked = own.sort_values(ascending=False).to_numpy()
-        allowed = int(_FALSE_PER_100 * n / 100)
-        next_one = ranked[allowed] if len(ranked) > allowed else 0.0
-        limits = np.ceil(10 * np.nextafter(next_one, np.inf)) / 10
-        table.loc[k, "threshold_sd"] = float(np.clip(limits, _LOWEST, _HIGHEST))
+        table.loc[k, "usual_spread"] = float(f"{np.quantile(own, 0.25):.2g}")
     return table
 
 
@@ -327,8 +331,7 @@ def _telephone(calls: list[Call], plain: pd.DataFrame) -> Iterator[Any]:
     for codec in ("ULAW", "GSM610"):
         differ, fired_wide, kept, n = 0, 0, 0, 0
         for call, made in copies:
-            on_line = Call(call.corpus, call.name, call.sentences, call.rate, codec)
-            here, there = (judged(measured(c, made)) for c in (call, on_line))
+            here, there = (judged(measured(c, made)) for c in (call, on_line(call, codec)))
             differ += int((here["fired"] != there["fired"]).sum())
             fired_wide += int(here["fired"].sum())
             kept += int((here["fired"] & there["fired"]).sum())

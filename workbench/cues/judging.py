@@ -151,6 +151,7 @@ class _Bench:
     def __init__(self, speech: Speech, kind: str) -> None:
         self.speech, self.kind = speech, kind
         self.seconds = speech.numbers("end_s") - speech.numbers("start_s")
+        self.speaking_s = self.seconds - np.nan_to_num(speech.numbers("pause_total_s"))
         self.rises = speech.numbers("f0_final_rise_st").tolist()
         self.abstained = speech.rows["abstained"].tolist()
         self._baselines: dict[tuple[Measure, float, float, str], Baseline] = {}
@@ -164,7 +165,8 @@ class _Bench:
         for kind in KINDS:
             base = self.baseline(measure, limit, kind)
             spread = self._spread(base, side, measure, limit, third)
-            able = self._able(limit, kind) & (base.n >= limit["min_others"])
+            need = limit["min_others"] - (measure is TREND)
+            able = self._able(limit, kind) & (base.n >= need)
             with np.errstate(invalid="ignore", divide="ignore"):
                 own = np.where(able, side * (scaled - base.centre) / spread, np.nan)
             strength[kind] = own
@@ -192,16 +194,16 @@ class _Bench:
 
     def baseline(self, measure: Measure, limit: Limit, kind: str) -> Baseline:
         """Find what a measure is held against; the same for both of its cues."""
-        if measure is TREND:
-            level = self.baseline(F0, limit, kind)
-            return level._replace(centre=np.where(np.isfinite(level.centre), 0.0, np.nan))
         short_s = float(limit["short_s"])
         key = (measure, short_s, float(limit["min_s"]), kind)
         if key not in self._baselines:
-            values = measure.scaled(self.speech.numbers(measure.column))
+            counts = self.speech.clean[kind] & (self.seconds >= limit["min_s"])
+            if measure is TREND:
+                values = self._steps(counts)
+            else:
+                values = measure.scaled(self.speech.numbers(measure.column))
             if kind == "speaker_history" and measure.unit == "dB":
                 values = np.full(values.size, np.nan)
-            counts = self.speech.clean[kind] & (self.seconds >= limit["min_s"])
             scatter, bounds = self._scatter(short_s), self.speech.bounds
             if kind == "call":
                 found = call_baseline(values, counts=counts, scatter=scatter, bounds=bounds)
@@ -218,6 +220,8 @@ class _Bench:
                     bounds=bounds,
                     earlier=self.speech.earlier,
                 )
+            if measure is TREND:
+                found = found._replace(centre=np.where(np.isfinite(found.centre), 0.0, np.nan))
             self._baselines[key] = found
         return self._baselines[key]
 
@@ -232,12 +236,22 @@ class _Bench:
         drift, third, n = drifts(level, clean & np.isfinite(level), self.speech.bounds)
         return np.where(n > limit["min_others"], drift, np.nan), third
 
+    def _steps(self, counts: npt.NDArray[np.bool_]) -> Floats:
+        """From one utterance to the next: their spread leaves a trend out."""
+        level = F0.scaled(self.speech.numbers(F0.column))
+        at = np.flatnonzero(counts & np.isfinite(level))
+        group = np.searchsorted(self.speech.bounds, at, side="right")
+        same = group[1:] == group[:-1]
+        steps = np.full(level.size, np.nan)
+        steps[at[1:][same]] = np.diff(level[at])[same] / np.sqrt(2)
+        return steps
+
     def _able(self, limit: Limit, kind: str) -> npt.NDArray[np.bool_]:
         shown: npt.NDArray[np.bool_] = np.equal(self.speech.hidden[kind], None)
         return shown & (self.seconds >= limit["min_s"])
 
     def _scatter(self, short_s: float) -> Floats:
-        lengths = np.maximum(self.seconds, 0.1)
+        lengths = np.maximum(self.speaking_s, 0.1)
         scatter: Floats = np.sqrt((1 + short_s / lengths) / (1 + short_s / USUAL_LENGTH_S))
         return scatter
 
@@ -255,9 +269,12 @@ class _Bench:
         mixed = mixed_spread(own, base.n, float(limit["usual_spread"]), float(limit["usual_n"]))
         if measure is TREND:
             # The variance of a median of k is about pi / 2 / (k + pi / 2 - 1); two are compared.
-            mixed = mixed * np.sqrt(np.pi / np.maximum(third + np.pi / 2 - 1, 0.1))
-            return mixed
-        return mixed * self._scatter(float(limit["short_s"]))
+            return mixed * np.sqrt(np.pi / np.maximum(third + np.pi / 2 - 1, 0.1))
+        # The median of n is itself off, with a variance of pi / 2 / n.
+        return np.sqrt(
+            (mixed * self._scatter(float(limit["short_s"]))) ** 2
+            + mixed**2 * np.pi / 2 / np.maximum(base.n, 1)
+        )
 
     def _told_baseline(
         self, measure: Measure, told: Baseline, centre: Floats, judged: npt.NDArray[np.bool_]
@@ -327,9 +344,7 @@ class _Bench:
         if self.kind == "speaker_history":
             if measure.unit == "dB":
                 return "Level is not compared between calls: microphones and gain differ."
-            return (
-                f"{n} utterances of this {who} are known from earlier calls; {need} are needed."
-            )
+            return f"{n} utterances of this {who} are known from earlier calls; {need} are needed."
         if measure is TREND:
             return f"A trend needs {need + 1} utterances of this {who} with F0 up to here."
         if self.kind == "causal":
@@ -364,4 +379,3 @@ def _table(speech: Speech, by_cue: dict[str, _Judged]) -> pd.DataFrame:
         "abstained": column([j.abstained for j in found]),
     }
     return check_table(pd.DataFrame(table), "cues")
-

@@ -23,7 +23,7 @@ _LEAST_BEFORE = 3
 _NEEDED = ("utterance_id", "call_id", "role", "start_s", "end_s")
 _MEASURED = (
     *dict.fromkeys(m.column for m in MEASURES if m is not TREND),
-    *("intensity_db", "snr_db"),
+    *("intensity_db", "snr_db", "pause_total_s"),
 )
 _WHO = {"customer": "caller", "agent": "agent"}
 
@@ -140,7 +140,7 @@ def _measured(prosody: pd.DataFrame) -> pd.DataFrame:
 
 
 def _speakers(rows: pd.DataFrame) -> npt.NDArray[np.int64]:
-    """Number the speakers; the same one in another call has another number."""
+    """Give each speaker in a call a number."""
     groups = [c for c in ("call_id", "unit", "role", "speaker_id", "channel") if c in rows.columns]
     if "speaker_id" in groups and "channel" in groups and rows["speaker_id"].notna().all():
         groups.remove("channel")

@@ -11,6 +11,7 @@ from workbench.plots.effects import effects_figure, outcome_figure
 from workbench.plots.heatmap import calls_heatmap_figure
 from workbench.plots.signals import signals_figure
 from workbench.plots.theme import palette_named, tag_style, template_of
+from workbench.plots.three_baselines import three_baselines_figure
 from workbench.plots.trajectory import trajectory_figure
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "signals_figure",
     "tag_style",
     "template_of",
+    "three_baselines_figure",
     "trajectory_figure",
 ]

@@ -193,3 +193,24 @@ class Looking(Core):
         from workbench.workspace import pictures
 
         return pictures.baseline(self, utterance_id, cue, theme=theme)
+
+    def three_baselines(self, utterance_id: str, cue: str, *, theme: str = "light") -> VBox:
+        """Draw what is usual: in the whole call, before, and in earlier calls.
+
+        Parameters
+        ----------
+        utterance_id : str
+            The utterance.
+        cue : str
+            Which cue, for example "high_pitch".
+        theme : str
+            "light" or "dark".
+
+        Returns
+        -------
+        VBox
+            The figure with a player below.
+        """
+        from workbench.workspace import pictures
+
+        return pictures.three_baselines(self, utterance_id, cue, theme=theme)
