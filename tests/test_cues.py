@@ -485,15 +485,15 @@ def test_a_baseline_moves_and_stretches_with_its_values(values, shift, stretch):
 
 
 def test_normal_utterances_seldom_have_a_cue_however_many_there_are():
-    """Witness: 0.5 % of normal deviates are beyond 2.55; from few utterances a few more."""
+    """Witness: 0.8 % of normal deviates are beyond 2.4; against few others a few more."""
     rng = np.random.default_rng(0)
     for n in (8, 16, 60):
         parts = [call_of(n, call_id=f"c{k}") for k in range(900 // n)]
         prosody, utterances = (pd.concat(t, ignore_index=True) for t in zip(*parts, strict=True))
-        prosody["f0_median_hz"] = 180 * 2 ** (1.5 * rng.standard_normal(len(prosody)) / 12)
-        prosody["intensity_peak_db"] = 2 * rng.standard_normal(len(prosody))
+        prosody["f0_median_hz"] = 180 * 2 ** (1.2 * rng.standard_normal(len(prosody)) / 12)
+        prosody["intensity_peak_db"] = 1.8 * rng.standard_normal(len(prosody))
         prosody["articulation_rate_syl_per_s"] = 5 + 0.8 * rng.standard_normal(len(prosody))
         table = cue_table(prosody, utterances)
         shares = table.groupby("cue")["fired"].mean()
-        assert shares.max() < (0.03 if n < 16 else 0.02), n
-        assert 100 * table["fired"].sum() / len(utterances) < (9 if n < 16 else 6), n
+        assert shares.max() < (0.04 if n < 16 else 0.02), n
+        assert 100 * table["fired"].sum() / len(utterances) < (10 if n < 16 else 6), n

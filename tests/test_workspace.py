@@ -155,3 +155,15 @@ def test_every_table_of_the_data_dictionary_can_be_had(ws):
     ws.measure()
     for name, table in wb.schema.TABLES.items():
         assert list(ws.table(name).columns) == list(table.columns), name
+
+
+def test_a_call_keeps_its_history_when_it_is_asked_for_alone(ws):
+    together = ws.table("cues").merge(ws.utterances()[["utterance_id", "call_id"]])
+    for call_id, own in together.groupby("call_id"):
+        alone = ws.table("cues", call_id=call_id)
+        assert len(alone) == len(own)
+        assert alone["speaker_history_sd"].tolist() == pytest.approx(
+            own["speaker_history_sd"].tolist(), nan_ok=True
+        )
+    causal = ws.cues(baseline="causal")
+    assert causal["causal_sd"].equals(causal["strength_sd"].rename("causal_sd"))

@@ -133,8 +133,8 @@ def causal_baseline(
     from workbench.cues.kernels import so_far
 
     numbers, scatters, able, starts = _arrays(values, counts, scatter, bounds)
-    times = (np.asarray(t, np.float64) for t in (start_s, end_s))
-    return Baseline(*so_far(numbers, scatters, able, *times, starts))
+    begins, ends = (np.asarray(t, np.float64) for t in (start_s, end_s))
+    return Baseline(*so_far(numbers, scatters, able, begins, ends, starts))
 
 
 def history_baseline(

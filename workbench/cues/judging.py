@@ -154,6 +154,10 @@ class _Bench:
         self.speaking_s = self.seconds - np.nan_to_num(speech.numbers("pause_total_s"))
         self.rises = speech.numbers("f0_final_rise_st").tolist()
         self.abstained = speech.rows["abstained"].tolist()
+        self.shown = {
+            kind: np.array([reason is None for reason in why], np.bool_)
+            for kind, why in speech.hidden.items()
+        }
         self._baselines: dict[tuple[Measure, float, float, str], Baseline] = {}
         self._told: dict[Measure, npt.NDArray[np.object_]] = {}
 
@@ -247,8 +251,8 @@ class _Bench:
         return steps
 
     def _able(self, limit: Limit, kind: str) -> npt.NDArray[np.bool_]:
-        shown: npt.NDArray[np.bool_] = np.equal(self.speech.hidden[kind], None)
-        return shown & (self.seconds >= limit["min_s"])
+        long = self.seconds >= float(limit["min_s"])
+        return np.asarray(self.shown[kind] & long, np.bool_)
 
     def _scatter(self, short_s: float) -> Floats:
         lengths = np.maximum(self.speaking_s, 0.1)
@@ -269,12 +273,13 @@ class _Bench:
         mixed = mixed_spread(own, base.n, float(limit["usual_spread"]), float(limit["usual_n"]))
         if measure is TREND:
             # The variance of a median of k is about pi / 2 / (k + pi / 2 - 1); two are compared.
-            return mixed * np.sqrt(np.pi / np.maximum(third + np.pi / 2 - 1, 0.1))
-        # The median of n is itself off, with a variance of pi / 2 / n.
-        return np.sqrt(
-            (mixed * self._scatter(float(limit["short_s"]))) ** 2
-            + mixed**2 * np.pi / 2 / np.maximum(base.n, 1)
-        )
+            variance = np.pi / np.maximum(third + np.pi / 2 - 1, 0.1)
+        else:
+            # The median of n is itself off, with a variance of pi / 2 / n.
+            own_scatter = self._scatter(float(limit["short_s"]))
+            variance = own_scatter**2 + np.pi / 2 / np.maximum(base.n, 1)
+        spread: Floats = mixed * np.sqrt(variance)
+        return spread
 
     def _told_baseline(
         self, measure: Measure, told: Baseline, centre: Floats, judged: npt.NDArray[np.bool_]

@@ -118,7 +118,10 @@ def speech_of(
     hidden = _hidden(rows, bounds.astype(np.int64))
     reasons = (r.get("hnr_db", "") if isinstance(r, dict) else "" for r in rows["abstained"])
     sharp = np.array(["clipped" not in reason for reason in reasons])
-    clean = {kind: np.equal(why, None) & sharp.astype(np.bool_) for kind, why in hidden.items()}
+    clean = {
+        kind: np.array([reason is None for reason in why], np.bool_) & sharp.astype(np.bool_)
+        for kind, why in hidden.items()
+    }
     hidden["speaker_history"] = hidden["causal"]
     clean["speaker_history"] = clean["call"]
     who = [_WHO.get(role, "speaker") for role in rows["role"]]
@@ -146,7 +149,7 @@ def _speakers(rows: pd.DataFrame) -> npt.NDArray[np.int64]:
         groups.remove("channel")
     if len(rows) == 0:
         return np.zeros(0, np.int64)
-    return rows.groupby(groups, dropna=False, sort=False).ngroup().to_numpy(np.int64)
+    return rows.groupby(groups, dropna=False, sort=False).ngroup().to_numpy().astype(np.int64)
 
 
 def _hidden(

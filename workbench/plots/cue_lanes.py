@@ -65,7 +65,7 @@ def cue_lanes(fired: pd.DataFrame) -> dict[str, str]:
     'high pitch ▲ low pitch ▼'
     """
     there = set(fired["cue"])
-    lanes = {}
+    lanes: dict[str, str] = {}
     for measure in MEASURES:
         pair = [cue for cue in (measure.higher, measure.lower) if cue in there]
         words = (

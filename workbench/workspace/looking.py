@@ -12,7 +12,7 @@ from workbench.workspace.core import Core, columns_of
 if TYPE_CHECKING:
     from ipywidgets import VBox
 
-    from workbench.widgets import CallList, Labeler, Player
+    from workbench.widgets import CallList, Labeler, Player, ThresholdExplorer
 
 
 class Looking(Core):
@@ -214,3 +214,20 @@ class Looking(Core):
         from workbench.workspace import pictures
 
         return pictures.three_baselines(self, utterance_id, cue, theme=theme)
+
+    def threshold_explorer(self, *, theme: str = "light") -> ThresholdExplorer:
+        """Move the threshold of a cue and see at once which utterances have it.
+
+        Parameters
+        ----------
+        theme : str
+            "light" or "dark".
+
+        Returns
+        -------
+        ThresholdExplorer
+            A widget; `.thresholds` is the table as moved, for `ws.cues`.
+        """
+        from workbench.workspace import pictures
+
+        return pictures.threshold_explorer(self, theme=theme)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from workbench import outcomes as relations
 from workbench import plots, prosody
+from workbench.cues import cue_table, default_thresholds
 from workbench.cues.baseline import KINDS
 from workbench.errors import AbstainedError, InputError, nearest
 from workbench.workspace import hearing, tables
@@ -15,6 +16,7 @@ from workbench.workspace import hearing, tables
 if TYPE_CHECKING:
     import ipywidgets
 
+    from workbench.widgets import ThresholdExplorer
     from workbench.workspace.core import Core
 
 
@@ -226,6 +228,40 @@ def three_baselines(ws: Core, utterance_id: str, cue: str, *, theme: str) -> ipy
         theme=theme,
     )
     return _playable(ws, figure)
+
+
+def threshold_explorer(ws: Core, *, theme: str) -> ThresholdExplorer:
+    """Open the thresholds with a slider over a figure of what they find.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+    theme : str
+        "light" or "dark".
+
+    Returns
+    -------
+    ThresholdExplorer
+        A widget.
+    """
+    from workbench.widgets import ThresholdExplorer
+
+    utterances = tables.utterances_in_use(ws, unit="utterance", text=False)
+    measured = tables.prosody(ws)
+    utterances = utterances[utterances["utterance_id"].isin(measured["utterance_id"])]
+    return ThresholdExplorer(
+        default_thresholds(),
+        lambda thresholds: cue_table(
+            measured,
+            utterances,
+            infer_roles=ws.config.policy.infer_roles,
+            thresholds=thresholds,
+        ),
+        lambda cues, cue: plots.strengths_figure(cues, utterances, cue=cue, theme=theme),
+        lambda row: hearing.row_audio(ws, row)[:2],
+        channels=ws.store.read("channels"),
+    )
 
 
 def _whose(ws: Core, utterance_id: str) -> tuple[str, str | None]:

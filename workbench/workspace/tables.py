@@ -123,7 +123,7 @@ def utterances_in_use(
     DataFrame
         The columns of utterances and, if asked for, text.
     """
-    where = {"call_id": call_id} if call_id is not None else {}
+    where: dict[str, Any] = {"call_id": call_id} if call_id is not None else {}
     segmentations = ws.store.read("segmentations", in_use=True, **where)
     if unit is not None:
         segmentations = segmentations[segmentations["unit"] == unit]
@@ -230,8 +230,9 @@ def _calls_of_its_people(ws: Core, call_id: str) -> list[str]:
         "channels", call_id=call_id, role=[*ws.config.policy.infer_roles, "unknown"]
     )
     people = judged["speaker_id"].dropna().unique().tolist()
-    others = ws.store.read("channels", speaker_id=people)["call_id"] if people else []
-    return sorted({call_id, *others})
+    if not people:
+        return [call_id]
+    return sorted({call_id, *ws.store.read("channels", speaker_id=people)["call_id"]})
 
 
 def consensus(ws: Core, *, as_of: datetime | None = None, **choice: Any) -> pd.DataFrame:
