@@ -285,7 +285,6 @@ class _Bench:
         self, measure: Measure, told: Baseline, centre: Floats, judged: npt.NDArray[np.bool_]
     ) -> npt.NDArray[np.object_]:
         out = np.full(judged.size, None, dtype=object)
-        units = {"unit": measure.unit, "spread_unit": measure.spread_unit}
         at = np.flatnonzero(judged)
         figures = zip(
             told.n[at].tolist(),
@@ -293,9 +292,16 @@ class _Bench:
             told.above[at].round(4).tolist(),
             strict=True,
         )
-        kind = self.kind
+        kind, unit, spread_unit = self.kind, measure.unit, measure.spread_unit
         for i, (n, middle, spread) in zip(at.tolist(), figures, strict=True):
-            out[i] = {"kind": kind, "n": n, "centre": middle, "spread": spread, **units}
+            out[i] = {
+                "kind": kind,
+                "n": n,
+                "centre": middle,
+                "spread": spread,
+                "unit": unit,
+                "spread_unit": spread_unit,
+            }
         return out
 
     def _evidence(

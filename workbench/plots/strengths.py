@@ -83,6 +83,7 @@ def strengths_figure(
                 mode="markers",
                 name=str(role),
                 marker={
+                    "opacity": 1,
                     "size": np.where(fired, 12, 8),
                     "symbol": np.where(fired, "triangle-up", "circle"),
                     "color": np.where(fired, colour, palette.background),
@@ -109,7 +110,8 @@ def strengths_figure(
         title={
             "text": f"{spelled(cue).capitalize()}: {hits} of {len(rows)} utterances",
             "subtitle": {
-                "text": f"Filled: counts as a cue, from {threshold:g} spreads on (dotted line)"
+                "text": f"Filled: a cue, from {threshold:g} spreads on (dotted line); "
+                "hollow beyond it: too small for the ear"
             },
         },
     )

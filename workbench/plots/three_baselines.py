@@ -139,6 +139,7 @@ def three_baselines_figure(
                 y=rows["value"],
                 mode="markers",
                 marker={
+                    "opacity": 1,
                     "size": np.where(fired, 13, 8),
                     "symbol": np.where(fired, symbol, "circle"),
                     "color": np.where(fired, colour, palette.background),
