@@ -218,6 +218,28 @@ def aimed_at(cues: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
     return cues.merge(about, on="utterance_id")
 
 
+def new_others(told: pd.DataFrame, neutral: pd.DataFrame) -> pd.Series:
+    """Say which cues a change brought that it was not made for.
+
+    Parameters
+    ----------
+    told : DataFrame
+        From `aimed_at`.
+    neutral : DataFrame
+        From `judged` on the unchanged calls.
+
+    Returns
+    -------
+    Series of bool
+        True where another cue fires than the one aimed at, and did not before.
+    """
+    before = neutral.loc[neutral["fired"], ["utterance_id", "cue"]]
+    had = set(before.itertuples(index=False, name=None))
+    unchanged = told["utterance_id"].str.rsplit(" ", n=1).str[-1]
+    new = [pair not in had for pair in zip(unchanged, told["cue"], strict=True)]
+    return told["fired"].astype(bool) & (told["cue"] != told["aim"]) & new
+
+
 def area_under_curve(changed: pd.Series, unchanged: pd.Series) -> float:
     """Tell how often a changed utterance is stronger than an unchanged one.
 
@@ -311,9 +333,9 @@ def _figures(plain: pd.DataFrame, made: pd.DataFrame, prefix: str, judge: Any) -
         yield line(f"cues.{prefix}found_4sd.{cue}", at_4["fired"].mean(), "share", len(at_4))
         abstained = own["strength_sd"].isna()
         yield line(f"cues.{prefix}abstained.{cue}", abstained.mean(), "share", len(own))
-        other = told[(told["aim"] == cue) & (told["cue"] != cue)]
-        others = 100 * other["fired"].sum() / max(other["utterance_id"].nunique(), 1)
-        count = other["utterance_id"].nunique()
+        aimed = told[told["aim"] == cue]
+        count = aimed["utterance_id"].nunique()
+        others = 100 * new_others(aimed, neutral).sum() / count
         yield line(f"cues.{prefix}others.{cue}", others, "per 100", count)
 
 
