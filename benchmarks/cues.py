@@ -237,7 +237,7 @@ def new_others(told: pd.DataFrame, neutral: pd.DataFrame) -> pd.Series:
     had = set(before.itertuples(index=False, name=None))
     unchanged = told["utterance_id"].str.rsplit(" ", n=1).str[-1]
     new = [pair not in had for pair in zip(unchanged, told["cue"], strict=True)]
-    return told["fired"].astype(bool) & (told["cue"] != told["aim"]) & new
+    return told["fired"].astype(bool) & (told["cue"] != told["aim"]) & np.array(new)
 
 
 def area_under_curve(changed: pd.Series, unchanged: pd.Series) -> float:

@@ -65,7 +65,7 @@ def test_strengths_of_all_utterances_with_the_threshold(call):
     assert figure.layout.title.text == "Low pitch: 1 of 16 utterances"
     (marks,) = figure.data
     assert len(marks.x) == len(marks.customdata) == 16
-    assert 2.4 in [shape.x0 for shape in figure.layout.shapes]
+    assert 2.5 in [shape.x0 for shape in figure.layout.shapes]
     with pytest.raises(InputError, match="No utterance has a judgement"):
         strengths_figure(cue_table(*call).head(0), call[1], cue="low_pitch")
 

@@ -86,9 +86,9 @@ def call_baseline(
 
     Examples
     --------
-    >>> level = call_baseline([-20.0, -21, -19, -20, -20, -8])
+    >>> level = call_baseline([-20.0, -21.5, -18, -20.5, -19, -8])
     >>> float(level.centre[5]), round(float(level.above[5]), 2), int(level.n[5])
-    (-20.0, 0.97, 5)
+    (-20.0, 1.44, 5)
     """
     from workbench.cues.kernels import leave_one_out
 
