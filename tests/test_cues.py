@@ -497,3 +497,12 @@ def test_normal_utterances_seldom_have_a_cue_however_many_there_are():
         shares = table.groupby("cue")["fired"].mean()
         assert shares.max() < (0.04 if n < 16 else 0.02), n
         assert 100 * table["fired"].sum() / len(utterances) < (10 if n < 16 else 6), n
+
+
+def test_a_length_edited_for_one_of_a_pair_leaves_the_other_its_sentences():
+    thresholds = default_thresholds()
+    thresholds.loc[thresholds["cue"] == "high_pitch", "min_s"] = 9.0
+    table = cue_table(*call_of(), thresholds=thresholds).set_index("cue")
+    assert table.loc["high_pitch", "abstained"].str.contains("9 s are needed").all()
+    assert table.loc["low_pitch", "evidence"].notna().all()
+    assert table.loc["low_pitch", "abstained"].isna().all()

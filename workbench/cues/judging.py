@@ -30,6 +30,7 @@ USUAL_LENGTH_S = 2.0
 
 Floats = npt.NDArray[np.float64]
 Limit = Mapping[str, Any]
+_Key = tuple[Measure, float, float]
 
 
 def cue_table(
@@ -159,7 +160,8 @@ class _Bench:
             for kind, why in speech.hidden.items()
         }
         self._baselines: dict[tuple[Measure, float, float, str], Baseline] = {}
-        self._told: dict[Measure, npt.NDArray[np.object_]] = {}
+        self._told: dict[_Key, npt.NDArray[np.object_]] = {}
+        self._reasons: dict[_Key, npt.NDArray[np.object_]] = {}
 
     def judge(self, measure: Measure, side: int, limit: Limit) -> _Judged:
         """Judge all utterances on one side of a measure."""
@@ -192,7 +194,7 @@ class _Bench:
             np.full(values.size, float(limit["threshold_sd"])),
             fired,
             self._told_baseline(measure, told, centre, judged),
-            self._evidence(measure, values, centre, third, judged),
+            self._evidence(measure, limit, values, centre, third, judged),
             self._why_not(measure, limit, values, told, judged),
         )
 
@@ -307,13 +309,15 @@ class _Bench:
     def _evidence(
         self,
         measure: Measure,
+        limit: Limit,
         values: Floats,
         centre: Floats,
         third: npt.NDArray[np.int64],
         judged: npt.NDArray[np.bool_],
     ) -> npt.NDArray[np.object_]:
-        if measure in self._told:
-            return self._told[measure]
+        key = _key(measure, limit)
+        if key in self._told:
+            return self._told[key]
         out = np.full(judged.size, None, dtype=object)
         at = np.flatnonzero(judged)
         figures = zip(values[at].tolist(), centre[at].tolist(), third[at].tolist(), strict=True)
@@ -327,7 +331,7 @@ class _Bench:
                 final_rise_st=self.rises[i],
                 third=n,
             )
-        self._told[measure] = out
+        self._told[key] = out
         return out
 
     def _why_not(
@@ -338,10 +342,14 @@ class _Bench:
         base: Baseline,
         judged: npt.NDArray[np.bool_],
     ) -> npt.NDArray[np.object_]:
+        key = _key(measure, limit)
+        if key in self._reasons:
+            return self._reasons[key]
         out = np.full(judged.size, None, dtype=object)
         hidden = self.speech.hidden[self.kind]
         for i in np.flatnonzero(~judged).tolist():
             out[i] = hidden[i] or self._why(i, measure, limit, float(values[i]), int(base.n[i]))
+        self._reasons[key] = out
         return out
 
     def _why(self, i: int, measure: Measure, limit: Limit, value: float, n: int) -> str:
@@ -364,6 +372,11 @@ class _Bench:
             f"This {who} has {n} other utterances in this call "
             f"to be held against; {need} are needed."
         )
+
+
+def _key(measure: Measure, limit: Limit) -> _Key:
+    """Name what decides which utterances are judged; a cue and its opposite share it."""
+    return measure, float(limit["min_s"]), float(limit["min_others"])
 
 
 def _table(speech: Speech, by_cue: dict[str, _Judged]) -> pd.DataFrame:
