@@ -33,7 +33,7 @@ _LOWEST = {
 }
 _DEFAULTS = """
 high_pitch       .      2.4  2.4  .    0.84 4  4   5 0.8 1   level of F0, semitones
-low_pitch        .      2.5  2.2  .    0.84 4  4   5 0.8 0.5 level of F0, semitones
+low_pitch        .      2.5  2.2  .    0.84 4  4   5 0.8 1   level of F0, semitones
 rising_pitch     .      2.5  3    2    3.2  6  2   5 0.8 0.5 end of F0 minus 0.6 s before, semitones
 falling_pitch    .      4.9  3    -3   3.2  6  2   5 0.8 0   end of F0 minus 0.6 s before, semitones
 pitch_trend      .      2.7  2    .    0.84 4  4   8 0.8 0   level of F0 in the last third of the utterances so far minus in the first, semitones
