@@ -13,6 +13,7 @@ from workbench.errors import nearest
 BENCHMARKS = {
     "prosody": "benchmarks.prosody",
     "memory": "benchmarks.memory",
+    "cues": "benchmarks.cues",
     "hours": "benchmarks.hours",
     "jobs": "benchmarks.jobs",
 }

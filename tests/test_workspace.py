@@ -11,6 +11,7 @@ import workbench as wb
 from tests.speech import AGENT_HZ, CUSTOMER_HZ, TURNS, write_calls
 from workbench.config import read_config
 from workbench.errors import RecordingError, StoreError, WorkspaceError
+from workbench.workspace import tables
 
 
 @pytest.fixture
@@ -155,3 +156,20 @@ def test_every_table_of_the_data_dictionary_can_be_had(ws):
     ws.measure()
     for name, table in wb.schema.TABLES.items():
         assert list(ws.table(name).columns) == list(table.columns), name
+
+
+def test_a_call_is_held_against_earlier_calls_of_its_customer(tmp_path, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "home"))
+    ws = wb.create(tmp_path / "ws")
+    manifest = pd.read_csv(write_calls(tmp_path / "audio", n=3)).assign(customer_id=["A", "B", "A"])
+    ws.ingest(manifest, roles={0: "customer", 1: "agent"}, root=tmp_path / "audio")
+    ws.segment()
+    ws.measure()
+    pause = wb.cues.default_thresholds().query("kind == 'inside'").assign(min_others=3)
+    cues = tables.cues(ws, call_id="c2", thresholds=pause, baseline="speaker_history")
+    assert len(cues) == 3
+    assert [row["n"] for row in cues["baseline"]] == [3, 3, 3]
+    first = tables.cues(ws, call_id="c0", thresholds=pause, baseline="speaker_history")
+    assert first["speaker_history_sd"].isna().all()
+    causal = ws.cues(thresholds=pause, baseline="causal")
+    assert causal["strength_sd"].equals(causal["causal_sd"].rename("strength_sd"))

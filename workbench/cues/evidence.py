@@ -4,24 +4,38 @@ from __future__ import annotations
 
 import math
 
+from workbench.cues.measures import Measure
+
 RISE_WORTH_TELLING_ST = 2.0
+_WHEN = {"call": "", "causal": " so far", "speaker_history": " in earlier calls"}
 
 
 def evidence(
-    cue: str, kind: str, value: float, centre: float, who: str, final_rise_st: float
+    measure: Measure,
+    value: float,
+    centre: float,
+    *,
+    who: str = "speaker",
+    baseline: str = "call",
+    final_rise_st: float = math.nan,
+    third: int = 0,
 ) -> str:
     """Tell what was measured and what it is held against.
 
     Parameters
     ----------
-    cue, kind : str
-        As in `default_thresholds`.
+    measure : Measure
+        What was measured.
     value, centre : float
-        The utterance and the baseline, in the unit of the cue.
+        The utterance and the baseline, in the unit of the measure.
     who : str
         "caller", "agent" or "speaker".
+    baseline : {"call", "causal", "speaker_history"}
+        Which baseline.
     final_rise_st : float
         How F0 ends, semitones; told beside a high pitch if it rises.
+    third : int
+        For a trend, how many utterances are compared.
 
     Returns
     -------
@@ -30,47 +44,44 @@ def evidence(
 
     Examples
     --------
-    >>> evidence("volume_spike", "", -11.5, -19.0, "caller", float("nan"))
-    "Peaks at -11.5 dB, 7.5 dB above this caller's median of -19.0 dB."
+    >>> from workbench.cues.measures import F0
+    >>> evidence(F0, 217.8, 182.0, who="caller", final_rise_st=4.0)
+    "F0 3.1 semitones above this caller's median of 182 Hz; rises 4.0 semitones in the last 0.6 s."
     """
-    if cue == "high_pitch":
-        return _pitch(value, centre, who, final_rise_st)
-    if cue == "rising_pitch":
+    usual = f"this {who}'s median{_WHEN[baseline]}"
+    column = measure.column
+    if column == "f0_median_hz":
+        away = 12 * math.log2(value / centre)
+        side = "above" if away >= 0 else "below"
+        rise = ""
+        if final_rise_st >= RISE_WORTH_TELLING_ST:
+            rise = f"; rises {final_rise_st:.1f} semitones in the last 0.6 s"
+        return f"F0 {abs(away):.1f} semitones {side} {usual} of {centre:.0f} Hz{rise}."
+    if column == "f0_final_rise_st":
         move = f"rises {value:.1f}" if value >= 0 else f"falls {-value:.1f}"
-        usual = f"a rise of {centre:.1f}" if centre >= 0 else f"a fall of {-centre:.1f}"
-        return f"F0 {move} semitones in the last 0.6 s; this {who}'s median is {usual}."
-    if cue == "fast_speech":
+        ends = f"a rise of {centre:.1f}" if centre >= 0 else f"a fall of {-centre:.1f}"
+        return f"F0 {move} semitones in the last 0.6 s; {usual} is {ends}."
+    if column == "f0_trend_st":
+        side = "higher" if value >= 0 else "lower"
         return (
-            f"{value:.1f} syllables per second without pauses; this {who}'s median is {centre:.1f}."
+            f"F0 {abs(value):.1f} semitones {side} in this {who}'s last {third} utterances than in "
+            f"the first {third} of the call."
         )
-    if cue == "flat_tone":
-        return f"F0 varies by {value:.1f} semitones; this {who}'s median is {centre:.1f}."
-    if cue == "volume_spike":
+    if column == "articulation_rate_syl_per_s":
+        return f"{value:.1f} syllables per second without pauses; {usual} is {centre:.1f}."
+    if column == "f0_sd_st":
+        return f"F0 varies by {value:.1f} semitones; {usual} is {centre:.1f}."
+    if column == "intensity_peak_db":
         side = "above" if value >= centre else "below"
-        return (
-            f"Peaks at {value:.1f} dB, {abs(value - centre):.1f} dB {side} "
-            f"this {who}'s median of {centre:.1f} dB."
-        )
-    return _pause(kind, value, centre, who)
-
-
-def _pitch(value: float, centre: float, who: str, final_rise_st: float) -> str:
-    away = 12 * math.log2(value / centre)
-    side = "above" if away >= 0 else "below"
-    sentence = f"F0 {abs(away):.1f} semitones {side} this {who}'s median of {centre:.0f} Hz"
-    if final_rise_st >= RISE_WORTH_TELLING_ST:
-        sentence += f"; rises {final_rise_st:.1f} semitones in the last 0.6 s"
-    return sentence + "."
-
-
-def _pause(kind: str, value: float, centre: float, who: str) -> str:
-    if kind == "inside":
+        away = abs(value - centre)
+        return f"Peaks at {value:.1f} dB, {away:.1f} dB {side} {usual} of {centre:.1f} dB."
+    if column == "pause_max_s":
         if value <= 0:
             return "No pause inside the utterance."
-        usual = f"is usually {centre:.1f} s" if centre > 0.25 else "is usually too short to count"
-        return f"A pause of {value:.1f} s inside the utterance; this {who}'s longest {usual}."
-    if kind == "before":
-        return f"{value:.1f} s of silence before going on; this {who}'s median is {centre:.1f} s."
+        often = f"is usually {centre:.1f} s" if centre > 0.25 else "is usually too short to count"
+        return f"A pause of {value:.1f} s inside the utterance; this {who}'s longest {often}."
+    if column == "pause_before_s":
+        return f"{value:.1f} s of silence before going on; {usual} is {centre:.1f} s."
     if value < 0:
-        return f"Answers {-value:.1f} s before the other has ended."
-    return f"{value:.1f} s before answering; this {who}'s median is {centre:.1f} s."
+        return f"Answers {-value:.1f} s before the other has ended; {usual} is {centre:.1f} s."
+    return f"{value:.1f} s before answering; {usual} is {centre:.1f} s."

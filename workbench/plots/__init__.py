@@ -10,7 +10,9 @@ from workbench.plots.baseline import baseline_figure
 from workbench.plots.effects import effects_figure, outcome_figure
 from workbench.plots.heatmap import calls_heatmap_figure
 from workbench.plots.signals import signals_figure
+from workbench.plots.strengths import strengths_figure
 from workbench.plots.theme import palette_named, tag_style, template_of
+from workbench.plots.three_baselines import three_baselines_figure
 from workbench.plots.trajectory import trajectory_figure
 
 __all__ = [
@@ -20,7 +22,9 @@ __all__ = [
     "outcome_figure",
     "palette_named",
     "signals_figure",
+    "strengths_figure",
     "tag_style",
     "template_of",
+    "three_baselines_figure",
     "trajectory_figure",
 ]

@@ -10,6 +10,12 @@ from workbench.errors import InputError, nearest
 from workbench.plots.marks import between, click_rows, spelled, wrapped
 from workbench.plots.theme import Palette, faded, palette_named, template_of
 
+_HELD = {
+    "call": ("other utterance", "other utterances", " of its call"),
+    "causal": ("utterance", "utterances", " before it"),
+    "speaker_history": ("utterance", "utterances", " of earlier calls"),
+}
+
 
 def baseline_figure(
     cues: pd.DataFrame,
@@ -189,10 +195,11 @@ def _baseline_words(rows: pd.DataFrame) -> str:
     basis = pd.DataFrame(known)
     centre, spread = float(basis["centre"].median()), float(basis["spread"].median())
     unit = str(rows["unit"].iloc[0])
-    others = between(basis["n"].min(), basis["n"].max(), "other utterance", "other utterances")
+    one, many, where = _HELD[str(known[0].get("kind", "call"))]
+    others = between(basis["n"].min(), basis["n"].max(), one, many)
     return (
         f"Usual: {centre:.3g} {unit}, varying by {spread:.2g} "
-        f"{known[0].get('spread_unit', unit)}; each held against {others} of its call"
+        f"{known[0].get('spread_unit', unit)}; each held against {others}{where}"
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.errors import InputError, nearest
-from workbench.plots.theme import Palette, faded
+from workbench.plots.theme import Palette
 
 CLICK_COLUMNS = ["call_id", "channel", "start_s", "end_s"]
 """What a point's customdata holds: the seconds that a click plays."""
@@ -209,33 +209,6 @@ def spans_xy(starts: Any, ends: Any, height: Any) -> tuple[list[float | None], l
     return x, y
 
 
-def fired_cues(cues: pd.DataFrame | None, utterances: pd.DataFrame, call_id: str) -> pd.DataFrame:
-    """Join the cues that fired in a call with the seconds of their utterances.
-
-    Parameters
-    ----------
-    cues : DataFrame or None
-        The table `cues`.
-    utterances : DataFrame
-        With utterance_id, call_id, channel, role, start_s and end_s.
-    call_id : str
-        The call.
-
-    Returns
-    -------
-    DataFrame
-        Sorted by time; without rows if no cue fired.
-    """
-    where = ["utterance_id", "call_id", "channel", "role", "start_s", "end_s"]
-    places = utterances.reindex(columns=where)
-    places = places[places["call_id"] == call_id].drop_duplicates("utterance_id")
-    columns = ["utterance_id", "cue", "evidence", "strength_sd"]
-    if cues is None:
-        return places.head(0).assign(cue="", evidence="", strength_sd=0.0)
-    fired = cues.loc[cues["fired"].fillna(False).astype(bool), columns]
-    return fired.merge(places, on="utterance_id").sort_values(["start_s", "cue"])
-
-
 def wrapped(text: str, width: int = 56) -> str:
     """Break a sentence into lines for a hover label, safely.
 
@@ -302,70 +275,3 @@ def add_moment(
         xshift=-2,
         font={"color": colour, "size": 12},
     )
-
-
-def add_cue_lanes(
-    figure: Any,
-    cues: pd.DataFrame,
-    places: Mapping[tuple[str, str], int],
-    palette: Palette,
-    *,
-    row: int,
-) -> None:
-    """Draw each fired cue as a mark over the seconds of its utterance.
-
-    Parameters
-    ----------
-    figure : Figure
-        With subplots; gets one trace a cue.
-    cues : DataFrame
-        From `fired_cues`.
-    places : mapping of (role, cue) to int
-        From `lane_axis`.
-    palette : Palette
-        Colours of the theme.
-    row : int
-        Which subplot.
-    """
-    import plotly.graph_objects as go
-
-    for (role, cue), own in cues.groupby(["role", "cue"], sort=True):
-        height = places["voice cues", str(cue)]
-        colour = palette.role(str(role))
-        x, y = spans_xy(own["start_s"], own["end_s"], height)
-        figure.add_trace(
-            go.Scatter(
-                x=x,
-                y=y,
-                mode="lines",
-                hoverinfo="skip",
-                line={"color": faded(colour, 0.35), "width": 5},
-            ),
-            row=row,
-            col=1,
-        )
-        figure.add_trace(
-            go.Scatter(
-                x=(own["start_s"] + own["end_s"]) / 2,
-                y=np.full(len(own), height),
-                mode="markers",
-                name=f"{role}: {spelled(str(cue))}",
-                marker={
-                    "symbol": "triangle-up",
-                    "size": 10,
-                    "color": colour,
-                    "line": {"color": palette.background, "width": 1},
-                },
-                customdata=click_rows(own),
-                hovertext=[
-                    f"<b>{spelled(str(cue))}</b>, {role}<br>{wrapped(str(evidence))}"
-                    f"<br>{start:.1f} to {end:.1f} s"
-                    for evidence, start, end in zip(
-                        own["evidence"].fillna(""), own["start_s"], own["end_s"], strict=True
-                    )
-                ],
-                hoverinfo="text",
-            ),
-            row=row,
-            col=1,
-        )

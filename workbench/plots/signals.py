@@ -11,14 +11,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbench.errors import InputError
-from workbench.plots.marks import add_cue_lanes, fired_cues, lane_axis, one_call
+from workbench.plots.cue_lanes import VOICE_CUES, add_cue_lanes, cue_lanes, fired_cues
+from workbench.plots.marks import lane_axis, one_call
 from workbench.plots.theme import Palette, faded, palette_named, template_of
 
 _WAVE_PX, _F0_PX, _LEVEL_PX, _LANE_PX, _GAP_PX = 84, 170, 120, 25, 16
 _TOP_PX, _BOTTOM_PX = 84, 46
 _MOST_POINTS = 3000
 _F0_TICKS = [60, 80, 100, 150, 200, 300, 400, 600]
-_CUES = "voice cues"
 
 _Floats = npt.NDArray[np.floating[Any]]
 
@@ -93,7 +93,7 @@ def signals_figure(
     inside = own[(own["end_s"] > first) & (own["start_s"] < last)]
     fired = fired_cues(cues, inside, call)
     waves = {channel: peaks[channel] for channel in cut if channel in peaks} if peaks else {}
-    lanes = [(_CUES, str(cue)) for cue in sorted(fired["cue"].unique())]
+    lanes = [(VOICE_CUES, words) for words in dict.fromkeys(cue_lanes(fired).values())]
     heights = [_WAVE_PX] * len(waves) + [_F0_PX, _LEVEL_PX]
     heights += [_LANE_PX * (len(lanes) + 1)] if lanes else []
     inner = sum(heights) + _GAP_PX * (len(heights) - 1)
@@ -143,7 +143,7 @@ def signals_figure(
     )
     figure.update_yaxes(title="intensity, dB", row=f0_row + 1, col=1)
     if lanes:
-        places, axis = lane_axis(lanes, role_colours={_CUES: palette.muted})
+        places, axis = lane_axis(lanes, role_colours={VOICE_CUES: palette.muted})
         figure.update_yaxes(axis, row=len(heights), col=1)
         add_cue_lanes(figure, fired, places, palette, row=len(heights))
     figure.update_xaxes(range=[first, last])

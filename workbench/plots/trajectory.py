@@ -10,12 +10,11 @@ import numpy as np
 import pandas as pd
 
 from workbench.errors import InputError, nearest
+from workbench.plots.cue_lanes import VOICE_CUES, add_cue_lanes, cue_lanes, fired_cues
 from workbench.plots.marks import (
-    add_cue_lanes,
     add_moment,
     between,
     click_rows,
-    fired_cues,
     lane_axis,
     one_call,
     spans_xy,
@@ -34,7 +33,6 @@ from workbench.trajectories import trend_table
 
 _CURVE_PX, _LANE_PX, _GAP_PX, _TOP_PX, _BOTTOM_PX = 230, 25, 22, 96, 46
 _SYMBOLS = {"customer": "circle", "agent": "square"}
-_CUES = "voice cues"
 
 
 def trajectory_figure(
@@ -106,10 +104,10 @@ def trajectory_figure(
     tags = rows[rows["kind"] == "tag"]
     fired = fired_cues(cues, rows if utterances is None else utterances, call)
     lanes = _tag_lanes(tags)
-    cue_lanes = [(_CUES, str(cue)) for cue in sorted(fired["cue"].unique())]
+    voice_lanes = [(VOICE_CUES, words) for words in dict.fromkeys(cue_lanes(fired).values())]
     heights = [
         _CURVE_PX if len(curve) else 0,
-        *(_LANE_PX * (len(own) + len({role for role, _ in own})) for own in (lanes, cue_lanes)),
+        *(_LANE_PX * (len(own) + len({role for role, _ in own})) for own in (lanes, voice_lanes)),
     ]
     if not any(heights):
         raise InputError(
@@ -125,11 +123,11 @@ def trajectory_figure(
         row_heights=[heights[i] for i in panels],
     )
     row_of = {panel: row for row, panel in enumerate(panels, start=1)}
-    headings = {role: palette.role(role) for role in (*palette.roles, _CUES)}
-    headings[_CUES] = palette.muted
+    headings = {role: palette.role(role) for role in (*palette.roles, VOICE_CUES)}
+    headings[VOICE_CUES] = palette.muted
     if 0 in row_of:
         _draw_curve(figure, curve, variable, palette, row_of[0])
-    for panel, own in ((1, lanes), (2, cue_lanes)):
+    for panel, own in ((1, lanes), (2, voice_lanes)):
         if panel in row_of:
             places, axis = lane_axis(own, role_colours=headings)
             figure.update_yaxes(axis, row=row_of[panel], col=1)

@@ -65,12 +65,15 @@ CUES = define_table(
     "One row an utterance and cue: prosody against the speaker's own baseline.",
     """
     utterance_id str! The utterance.
-    cue str! high_pitch, rising_pitch, fast_speech, long_pause, flat_tone or volume_spike.
+    cue str! high_pitch, rising_pitch, pitch_trend, fast_speech, ... and their opposites.
     value float The measured value.
     unit str! Its unit.
-    strength_sd float How far from the baseline, in the baseline's spread.
+    strength_sd float How far from the chosen baseline towards the cue, in its spread.
     threshold_sd float! From where it counts as fired.
-    fired bool! Whether it is beyond the threshold.
+    fired bool! Whether it is beyond the threshold, and far enough for the ear.
+    call_sd float The strength against the rest of the speaker's call.
+    causal_sd float The strength against what came before in the call.
+    speaker_history_sd float The strength against the speaker's earlier calls.
     baseline json Kind, n, centre and spread of what it is held against.
     evidence str A sentence with the figures.
     abstained str Why there is no judgement.

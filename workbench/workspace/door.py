@@ -173,22 +173,28 @@ class Workspace(Looking):
 
         return _report(*measuring.measure(self, jobs=jobs, scheduler=scheduler))
 
-    def cues(self, *, thresholds: pd.DataFrame | None = None) -> pd.DataFrame:
-        """Judge the cues anew, with thresholds of your own.
+    def cues(
+        self, *, thresholds: pd.DataFrame | None = None, baseline: str = "call"
+    ) -> pd.DataFrame:
+        """Judge the cues anew, with thresholds of your own or against another baseline.
 
         Parameters
         ----------
         thresholds : DataFrame, optional
             As from `wb.cues.default_thresholds()`, edited.
+        baseline : {"call", "causal", "speaker_history"}, default "call"
+            What decides: the rest of the speaker's call; only what came before in
+            the call, for whatever predicts; or the speaker's earlier calls.
 
         Returns
         -------
         DataFrame
-            The table cues.
+            The table cues; call_sd, causal_sd and speaker_history_sd hold the
+            strengths by all three.
         """
         from workbench.workspace import tables
 
-        return tables.cues(self, thresholds=thresholds)
+        return tables.cues(self, thresholds=thresholds, baseline=baseline)
 
     def features(self, *, role: str = "customer", **choice: Any) -> pd.DataFrame:
         """Sum up each call's tagged sentiment; nothing after an escalation counts.

@@ -12,7 +12,7 @@ from workbench.workspace.core import Core, columns_of
 if TYPE_CHECKING:
     from ipywidgets import VBox
 
-    from workbench.widgets import CallList, Labeler, Player
+    from workbench.widgets import CallList, Labeler, Player, ThresholdExplorer
 
 
 class Looking(Core):
@@ -193,3 +193,41 @@ class Looking(Core):
         from workbench.workspace import pictures
 
         return pictures.baseline(self, utterance_id, cue, theme=theme)
+
+    def three_baselines(self, utterance_id: str, cue: str, *, theme: str = "light") -> VBox:
+        """Draw what is usual: in the whole call, before, and in earlier calls.
+
+        Parameters
+        ----------
+        utterance_id : str
+            The utterance.
+        cue : str
+            Which cue, for example "high_pitch".
+        theme : str
+            "light" or "dark".
+
+        Returns
+        -------
+        VBox
+            The figure with a player below.
+        """
+        from workbench.workspace import pictures
+
+        return pictures.three_baselines(self, utterance_id, cue, theme=theme)
+
+    def threshold_explorer(self, *, theme: str = "light") -> ThresholdExplorer:
+        """Move the threshold of a cue and see at once which utterances have it.
+
+        Parameters
+        ----------
+        theme : str
+            "light" or "dark".
+
+        Returns
+        -------
+        ThresholdExplorer
+            A widget; `.thresholds` is the table as moved, for `ws.cues`.
+        """
+        from workbench.workspace import pictures
+
+        return pictures.threshold_explorer(self, theme=theme)

@@ -8,12 +8,15 @@ import pandas as pd
 
 from workbench import outcomes as relations
 from workbench import plots, prosody
+from workbench.cues import cue_table, default_thresholds
+from workbench.cues.baseline import KINDS
 from workbench.errors import AbstainedError, InputError, nearest
 from workbench.workspace import hearing, tables
 
 if TYPE_CHECKING:
     import ipywidgets
 
+    from workbench.widgets import ThresholdExplorer
     from workbench.workspace.core import Core
 
 
@@ -179,19 +182,94 @@ def baseline(ws: Core, utterance_id: str, cue: str, *, theme: str) -> ipywidgets
     InputError
         If there is no such utterance.
     """
-    found = ws.store.read("utterances", utterance_id=utterance_id)
-    if found.empty:
-        raise InputError(f'There is no utterance "{utterance_id}".')
-    call_id = found["call_id"].item()
+    call_id, speaker_id = _whose(ws, utterance_id)
     figure = plots.baseline_figure(
         tables.cues(ws, call_id=call_id),
         tables.utterances_in_use(ws, unit="utterance", call_id=call_id, text=False),
         cue=cue,
-        speaker_id=found["speaker_id"].item(),
+        speaker_id=speaker_id,
         call_id=call_id,
         theme=theme,
     )
     return _playable(ws, figure)
+
+
+def three_baselines(ws: Core, utterance_id: str, cue: str, *, theme: str) -> ipywidgets.VBox:
+    """Draw what is usual by each of the three baselines.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+    utterance_id : str
+        The utterance.
+    cue : str
+        Which cue.
+    theme : str
+        "light" or "dark".
+
+    Returns
+    -------
+    VBox
+        The figure and its player.
+
+    Raises
+    ------
+    InputError
+        If there is no such utterance.
+    """
+    call_id, speaker_id = _whose(ws, utterance_id)
+    figure = plots.three_baselines_figure(
+        {kind: tables.cues(ws, call_id=call_id, baseline=kind) for kind in KINDS},
+        tables.utterances_in_use(ws, unit="utterance", call_id=call_id, text=False),
+        cue=cue,
+        call_id=call_id,
+        speaker_id=speaker_id,
+        theme=theme,
+    )
+    return _playable(ws, figure)
+
+
+def threshold_explorer(ws: Core, *, theme: str) -> ThresholdExplorer:
+    """Open the thresholds with a slider over a figure of what they find.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+    theme : str
+        "light" or "dark".
+
+    Returns
+    -------
+    ThresholdExplorer
+        A widget.
+    """
+    from workbench.widgets import ThresholdExplorer
+
+    utterances = tables.utterances_in_use(ws, unit="utterance", text=False)
+    measured = tables.prosody(ws)
+    utterances = utterances[utterances["utterance_id"].isin(measured["utterance_id"])]
+    return ThresholdExplorer(
+        default_thresholds(),
+        lambda thresholds: cue_table(
+            measured,
+            utterances,
+            infer_roles=ws.config.policy.infer_roles,
+            thresholds=thresholds,
+        ),
+        lambda cues, cue: plots.strengths_figure(cues, utterances, cue=cue, theme=theme),
+        lambda row: hearing.row_audio(ws, row)[:2],
+        channels=ws.store.read("channels"),
+    )
+
+
+def _whose(ws: Core, utterance_id: str) -> tuple[str, str | None]:
+    found = ws.store.read("utterances", utterance_id=utterance_id)
+    if found.empty:
+        raise InputError(f'There is no utterance "{utterance_id}".')
+    speaker = found["speaker_id"].item()
+    return str(found["call_id"].item()), None if pd.isna(speaker) else str(speaker)
 
 
 def features(ws: Core, *, role: str, **choice: Any) -> pd.DataFrame:

@@ -103,7 +103,7 @@ def choose(rows: pd.DataFrame, name: str, where: dict[str, Any]) -> pd.DataFrame
 
 
 def utterances_in_use(
-    ws: Core, *, unit: str | None, call_id: str | None = None, text: bool = True
+    ws: Core, *, unit: str | None, call_id: str | list[str] | None = None, text: bool = True
 ) -> pd.DataFrame:
     """List the utterances of the segmentations in use.
 
@@ -113,8 +113,8 @@ def utterances_in_use(
         The workspace.
     unit : str or None
         utterance, turn or call; None for all three.
-    call_id : str, optional
-        Only this call.
+    call_id : str or list of str, optional
+        Only this call, or these.
     text : bool
         Whether to attach the words.
 
@@ -123,7 +123,7 @@ def utterances_in_use(
     DataFrame
         The columns of utterances and, if asked for, text.
     """
-    where = {"call_id": call_id} if call_id is not None else {}
+    where: dict[str, Any] = {"call_id": call_id} if call_id is not None else {}
     segmentations = ws.store.read("segmentations", in_use=True, **where)
     if unit is not None:
         segmentations = segmentations[segmentations["unit"] == unit]
@@ -136,15 +136,15 @@ def utterances_in_use(
     return attach_text(rows, ws.store.read("words", **where))
 
 
-def prosody(ws: Core, *, call_id: str | None = None) -> pd.DataFrame:
+def prosody(ws: Core, *, call_id: str | list[str] | None = None) -> pd.DataFrame:
     """Read what `measure` measured of the utterances in use.
 
     Parameters
     ----------
     ws : Core
         The workspace.
-    call_id : str, optional
-        Only this call.
+    call_id : str or list of str, optional
+        Only this call, or these.
 
     Returns
     -------
@@ -181,7 +181,11 @@ def _without(reasons: Any, measure: str) -> dict[str, str] | None:
 
 
 def cues(
-    ws: Core, *, call_id: str | None = None, thresholds: pd.DataFrame | None = None
+    ws: Core,
+    *,
+    call_id: str | None = None,
+    thresholds: pd.DataFrame | None = None,
+    baseline: str = "call",
 ) -> pd.DataFrame:
     """Hold the prosody of each utterance against its speaker's own baseline.
 
@@ -193,18 +197,39 @@ def cues(
         Only this call.
     thresholds : DataFrame, optional
         As from `wb.cues.default_thresholds()`.
+    baseline : str
+        call, causal or speaker_history.
 
     Returns
     -------
     DataFrame
         The table cues.
     """
-    return cue_table(
-        prosody(ws, call_id=call_id),
-        utterances_in_use(ws, unit="utterance", call_id=call_id, text=False),
+    which = None if call_id is None else _calls_of_its_people(ws, call_id)
+    utterances = utterances_in_use(ws, unit="utterance", call_id=which, text=False)
+    found = cue_table(
+        prosody(ws, call_id=which),
+        utterances,
+        calls=ws.store.read("calls"),
         infer_roles=ws.config.policy.infer_roles,
         thresholds=thresholds,
+        baseline=baseline,
     )
+    if call_id is None:
+        return found
+    own = utterances.loc[utterances["call_id"] == call_id, "utterance_id"]
+    return found[found["utterance_id"].isin(own)].reset_index(drop=True)
+
+
+def _calls_of_its_people(ws: Core, call_id: str) -> list[str]:
+    """List a call and those in which the same people speak whose voice is judged."""
+    judged = ws.store.read(
+        "channels", call_id=call_id, role=[*ws.config.policy.infer_roles, "unknown"]
+    )
+    people = judged["speaker_id"].dropna().unique().tolist()
+    if not people:
+        return [call_id]
+    return sorted({call_id, *ws.store.read("channels", speaker_id=people)["call_id"]})
 
 
 def consensus(ws: Core, *, as_of: datetime | None = None, **choice: Any) -> pd.DataFrame:
