@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +37,7 @@ _GAP_S = 0.8
 _RISE_S, _END_S = 0.6, 0.15
 _SENTENCES_A_CALL = 31
 
-Floats = npt.NDArray[np.floating]
+Floats = npt.NDArray[Any]
 
 
 @dataclass
@@ -165,7 +166,7 @@ class Call:
 
         rate = max(self.rate, _VOCODER_HZ)
         made = pyworld.synthesize(f0, envelope, noise, rate, frame_ms)
-        return soxr.resample(made, rate, self.rate).astype(np.float32)
+        return np.asarray(soxr.resample(made, rate, self.rate), np.float32)
 
 
 def _end_ramp(envelope: Floats, voiced: npt.NDArray[np.bool_]) -> Floats:
@@ -174,7 +175,7 @@ def _end_ramp(envelope: Floats, voiced: npt.NDArray[np.bool_]) -> Floats:
     end = np.flatnonzero(voiced & (power > power.max() / 100))[-1] * _FRAME_MS / 1000
     times = np.arange(len(voiced)) * _FRAME_MS / 1000
     first, last = end - _RISE_S + _END_S, end - _END_S
-    return np.clip((times - first) / (last - first), 0, 1)
+    return np.asarray(np.clip((times - first) / (last - first), 0, 1))
 
 
 def neutral_calls(data: Path = DATA, *, least: int = 8) -> list[Call]:
@@ -203,7 +204,7 @@ def neutral_calls(data: Path = DATA, *, least: int = 8) -> list[Call]:
             part = read[k::n_parts]
             if len(part) >= least:
                 name = f"{corpus}-{speaker}-{k}"
-                calls.append(Call(corpus, name, [s for s, _ in part], part[0][1]))
+                calls.append(Call(str(corpus), name, [s for s, _ in part], part[0][1]))
     return calls
 
 

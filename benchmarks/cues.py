@@ -157,7 +157,7 @@ def changed(
         `target` says which utterance it is; with columns cue and sd.
     """
     rng = np.random.default_rng(seed)
-    parts = []
+    parts: list[pd.DataFrame] = []
     for call in calls:
         own = plain[plain["call_id"] == call.name].reset_index(drop=True)
         drawn = rng.permutation(len(own))[: max(len(own) // 5, 3)].tolist()
@@ -427,7 +427,8 @@ def _print_calibration() -> None:
     table["false_per_100"] = table["cue"].map(false).round(1)
     for row in table.itertuples(index=False):
         numbers = ("." if pd.isna(v) else f"{v:g}" for v in row[2:-1])
-        sys.stdout.write(" ".join((row.cue, row.kind or ".", *numbers, row.meaning)) + "\n")
+        words = (str(row.cue), str(row.kind) or ".", *numbers, str(row.meaning))
+        sys.stdout.write(" ".join(words) + "\n")
     sys.stdout.write(f"# {false.sum():.1f} false cues in 100 neutral utterances of {n}\n")
 
 

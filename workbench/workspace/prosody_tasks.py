@@ -94,7 +94,7 @@ class CallToMeasure:
 
 
 def calls_to_measure(
-    ws: Core, utterances: pd.DataFrame, *, call_id: str | None = None
+    ws: Core, utterances: pd.DataFrame, *, call_id: str | list[str] | None = None
 ) -> list[CallToMeasure]:
     """Put together what measuring needs, for all calls at once.
 
@@ -104,15 +104,15 @@ def calls_to_measure(
         The workspace.
     utterances : DataFrame
         Utterances in use.
-    call_id : str, optional
-        Only this call; then the utterances are of this call.
+    call_id : str or list of str, optional
+        Only this call, or these; then the utterances are of them.
 
     Returns
     -------
     list of CallToMeasure
         One a call that has audio and utterances.
     """
-    where = {"call_id": call_id} if call_id is not None else {}
+    where: dict[str, Any] = {"call_id": call_id} if call_id is not None else {}
     channels: dict[str, dict[int, int]] = {}
     for row in ws.store.read("channels", **where).to_dict("records"):
         of_file = channels.setdefault(row["recording_id"], {})
