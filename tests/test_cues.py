@@ -496,7 +496,7 @@ def test_normal_utterances_seldom_have_a_cue_however_many_there_are():
         table = cue_table(prosody, utterances)
         shares = table.groupby("cue")["fired"].mean()
         assert shares.max() < (0.04 if n < 16 else 0.02), n
-        assert 100 * table["fired"].sum() / len(utterances) < (10 if n < 16 else 6), n
+        assert 100 * table["fired"].sum() / len(utterances) < (11 if n < 16 else 6), n
 
 
 def test_a_length_edited_for_one_of_a_pair_leaves_the_other_its_sentences():

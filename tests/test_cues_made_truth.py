@@ -58,12 +58,16 @@ def test_few_cues_with_usual_spreads_of_the_other_corpora_too():
 
 LEAST = {
     # cue: least area under the curve at 3 SD, least share found at 4 SD
-    "high_pitch": (0.95, 0.85),
+    "high_pitch": (0.95, 0.88),
     "long_pause": (0.95, 0.9),
-    "flat_tone": (0.95, 0.8),
+    "flat_tone": (0.95, 0.85),
     "volume_spike": (0.95, 0.9),
     "low_pitch": (0.95, 0.85),
-    "soft_voice": (0.95, 0.6),
+    "slow_speech": (0.95, 0.8),
+    "lively_tone": (0.95, 0.6),
+    "soft_voice": (0.95, 0.7),
+    "rising_pitch": (0.94, 0.5),
+    "fast_speech": (0.88, 0.15),  # fast syllables melt together: known to be weak
 }
 
 
@@ -75,7 +79,7 @@ def test_a_change_of_3_sd_is_told_apart_and_one_of_4_sd_found(cue):
     others = unchanged()
     at_3 = own.loc[own["sd"] == 3, "strength_sd"]
     at_4 = own[(own["sd"] == 4) & own["strength_sd"].notna()]
-    assert len(at_4) > 25
+    assert len(at_4) >= (9 if cue == "slow_speech" else 25)
     neutral_strength = others.loc[others["cue"] == cue, "strength_sd"]
     assert made.area_under_curve(at_3, neutral_strength) >= area
     assert at_4["fired"].mean() >= found

@@ -32,22 +32,22 @@ _LOWEST = {
     "min_s": 0.0,
 }
 _DEFAULTS = """
-high_pitch       .      2.4  2.4  .    0.84 4  4   5 0.8 1   level of F0, semitones
-low_pitch        .      2.5  2.2  .    0.84 4  4   5 0.8 1   level of F0, semitones
-rising_pitch     .      2.5  3    2    3.2  6  2   5 0.8 0.5 end of F0 minus 0.6 s before, semitones
-falling_pitch    .      4.9  3    -3   3.2  6  2   5 0.8 0   end of F0 minus 0.6 s before, semitones
+high_pitch       .      2.4  2.4  .    0.84 4  4   5 0.8 1.5 level of F0, semitones
+low_pitch        .      2.5  2    .    0.84 4  4   5 0.8 0   level of F0, semitones
+rising_pitch     .      2.7  2    2    3    6  2   5 0.8 0.5 end of F0 minus 0.6 s before, semitones
+falling_pitch    .      4.9  3    -3   3    6  2   5 0.8 0   end of F0 minus 0.6 s before, semitones
 pitch_trend      .      2.7  2    .    0.84 4  4   8 0.8 0   level of F0 in the last third of the utterances so far minus in the first, semitones
 pitch_trend_down .      2.7  2    .    0.84 4  4   8 0.8 0   level of F0 in the last third of the utterances so far minus in the first, semitones
-fast_speech      .      2.9  1.5  .    0.7  6  4   5 0.8 0.5 syllables per second without pauses
-slow_speech      .      2.45 1.25 .    0.7  6  4   5 0.8 0   syllables per second without pauses
+fast_speech      .      3.25 1    .    0.73 6  4   5 0.8 0.5 syllables per second without pauses
+slow_speech      .      2.3  0.8  .    0.73 6  4   5 0.8 0   syllables per second without pauses
 long_pause       inside 2.3  .    0.75 0.7  30 0   5 0   0   longest pause inside, doublings of its length
 long_pause       before 2.3  .    1.5  0.8  20 0   5 0   0   pause before going on, doublings of its length
 long_pause       answer 2.1  .    1.5  1    20 0   5 0   0   time to answer, doublings of its length
 quick_answer     .      2.7  0.8  -0.3 0.6  20 0   5 0   0   time to answer, seconds
-lively_tone      .      3.5  0.8  .    0.26 4  3   5 0.8 0   standard deviation of F0, doublings
-flat_tone        .      2.3  0.65 2.1  0.26 4  3   5 0.8 1.5 standard deviation of F0, doublings
+lively_tone      .      2.4  0.4  .    0.26 4  3   5 0.8 0   standard deviation of F0, doublings
+flat_tone        .      1.9  0.65 2.1  0.26 4  3   5 0.8 2   standard deviation of F0, doublings
 volume_spike     .      2.15 3    .    1.5  6  0.5 5 0.5 0.5 95th percentile of level, dB
-soft_voice       .      2.5  3    .    1.5  6  0.5 5 0.5 0   95th percentile of level, dB
+soft_voice       .      2.4  2.5  .    1.5  6  0.5 5 0.5 0   95th percentile of level, dB
 """  # noqa: E501
 
 

@@ -166,6 +166,8 @@ def choose_path(
     loud_db: float,
     f0_range_hz: tuple[float, float],
     settings: ProsodySettings,
+    *,
+    usual_hz: float = 0.0,
 ) -> tuple[Floats, Floats]:
     """Choose the F0 of each frame of one uninterrupted stretch.
 
@@ -181,6 +183,9 @@ def choose_path(
         Floor and ceiling, hertz.
     settings : ProsodySettings
         The costs.
+    usual_hz : float, default 0.0
+        The speaker's usual F0, hertz. Two cycles taken for one lie an octave below
+        it; high voices are not drawn down to it. 0 if it is not known.
 
     Returns
     -------
@@ -199,10 +204,12 @@ def choose_path(
             settings.octave_cost,
             settings.octave_jump_cost * per_frame,
             settings.voicing_cost * per_frame,
+            settings.low_cost,
         ]
     )
     loudness = np.asarray(np.sqrt(power_of(levels_db - np.float32(loud_db))), np.float32)
-    return best_path(hz, gap, loudness, *f0_range_hz, costs)
+    usual = usual_hz if np.isfinite(usual_hz) else 0.0
+    return best_path(hz, gap, loudness, *f0_range_hz, usual, costs)
 
 
 @dataclass(frozen=True)

@@ -284,6 +284,7 @@ def frame_tracks(
             float(np.percentile(frames.levels_db, 99)),
             (voice.floor_hz, voice.ceiling_hz),
             settings,
+            usual_hz=voice.usual_hz,
         )
         f0 = drop_strays(f0, gap, voice.usual_hz)
     voiced = f0 > 0

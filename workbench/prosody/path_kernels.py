@@ -25,6 +25,7 @@ def best_path(
     loudness: Floats,
     floor_hz: float,
     ceiling_hz: float,
+    usual_hz: float,
     costs: npt.NDArray[np.float64],
 ) -> tuple[Floats, Floats]:
     """Choose one candidate a frame, or none, by dynamic programming.
@@ -37,9 +38,12 @@ def best_path(
         Amplitude of each frame over that of the speaker's loud frames.
     floor_hz, ceiling_hz : float
         Candidates outside are not taken.
-    costs : ndarray of float64, shape (5,)
+    usual_hz : float
+        The speaker's usual F0, hertz; 0 if it is not known.
+    costs : ndarray of float64, shape (6,)
         Voicing threshold, silence threshold, octave cost, octave jump cost, cost
-        of a change of voicing; the last two a frame.
+        of a change of voicing (the last two a frame), cost of an octave below
+        half an octave under the usual F0.
 
     Returns
     -------
@@ -48,7 +52,8 @@ def best_path(
     gap : ndarray of float32, shape (n_frames,)
         One minus the normalised autocorrelation there, 1 for unvoiced frames.
     """
-    voicing, silence, octave, jump, change = costs
+    voicing, silence, octave, jump, change, low = costs
+    lowest = np.log2(max(usual_hz, 1.0)) - 0.5
     n_frames, n_candidates = hz.shape
     logs = np.log2(np.maximum(hz, np.float32(1.0)))
     top = np.log2(ceiling_hz)
@@ -61,6 +66,7 @@ def best_path(
                 own = voicing + max(0.0, 2.0 - loudness[i] * (1.0 + voicing) / silence)
             elif floor_hz <= hz[i, k] <= ceiling_hz:
                 own = 1.0 - gap[i, k] - octave * (top - logs[i, k])
+                own -= low * max(0.0, lowest - logs[i, k])
             else:
                 after[k] = _IMPOSSIBLE
                 continue

@@ -107,7 +107,10 @@ def hear(frames: Piece, voice: Voice, settings: ProsodySettings) -> Heard:
         What the row is made of.
     """
     own = (voice.f0.floor_hz, voice.f0.ceiling_hz)
-    f0, gap = choose_path(frames.hz, frames.gap, frames.levels_db, voice.loud_db, own, settings)
+    f0, gap = choose_path(
+        frames.hz, frames.gap, frames.levels_db, voice.loud_db, own, settings,
+        usual_hz=voice.f0.usual_hz,
+    )  # fmt: skip
     f0 = drop_strays(f0, gap, voice.f0.usual_hz)
     voiced = f0 > 0
     first = frames.first_f0_hz

@@ -39,6 +39,9 @@ class ProsodySettings:
     octave_cost, octave_jump_cost, voicing_cost : float
         Preference for the higher of two candidates an octave apart, cost of a
         jump of an octave and of a change of voicing from one frame to the next.
+    low_cost : float
+        Cost of each octave that F0 lies further than half an octave below the
+        speaker's usual, where two cycles are easily taken for one.
     min_pause_s : float
         Shortest silence that counts as a pause, seconds.
     syllable_dip_db : float
@@ -64,6 +67,7 @@ class ProsodySettings:
     octave_cost: float = 0.01
     octave_jump_cost: float = 0.5
     voicing_cost: float = 0.14
+    low_cost: float = 0.1
     min_pause_s: float = 0.25
     syllable_dip_db: float = 0.75
     max_clipping_share: float = 0.005
@@ -84,7 +88,13 @@ class ProsodySettings:
             value = getattr(self, name)
             if not 0 <= value <= 1:
                 raise InputError(f"The setting {name} is {value}; it lies between 0 and 1.")
-        for name in ("octave_cost", "octave_jump_cost", "voicing_cost", "syllable_dip_db"):
+        for name in (
+            "octave_cost",
+            "octave_jump_cost",
+            "voicing_cost",
+            "low_cost",
+            "syllable_dip_db",
+        ):
             value = getattr(self, name)
             if not value >= 0:
                 raise InputError(f"The setting {name} is {value}; it cannot be negative.")
