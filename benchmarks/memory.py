@@ -1,4 +1,4 @@
-"""Peak memory of measuring a stereo call of an hour, beside one of ten minutes."""
+"""Peak memory of listening to and measuring a stereo call of an hour, beside one of ten minutes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
+import soundfile
 
 from benchmarks.lines import line
 from benchmarks.speech import write_call
@@ -20,61 +21,74 @@ MINUTES = (10, 60)
 
 
 def run() -> Iterator[dict[str, object]]:
-    """Measure each call in a process of its own, four of every ten seconds spoken.
+    """Take each call in a process of its own, four of every ten seconds spoken.
 
-    Idle is the process after it has measured a few seconds, so with everything
-    imported and compiled; the peak is that of resident memory since then.
+    Idle is the process after a call of a few seconds, so with everything imported
+    and compiled; the peak is that of resident memory since then. `memory.measure`
+    is the prosody, `memory.listen` finds speech, music and tones.
 
     Yields
     ------
     dict
-        Lines: the peak above idle of each, an hour against the limit, and the whole
-        process at an hour against ten minutes.
+        Lines: the peak above idle of each against the limit, and the whole process
+        at an hour against ten minutes.
     """
     with TemporaryDirectory(prefix="benchmark-") as folder:
         short = write_call(Path(folder) / "short.wav", 20.0)
         paths = [write_call(Path(folder) / f"{m}.wav", 60.0 * m) for m in MINUTES]
-        _measured(short, short)  # compiles
-        peaks = [_measured(short, path) for path in paths]
-    for minutes, (idle, peak) in zip(MINUTES, peaks, strict=True):
-        yield line(
-            f"memory.{minutes}min",
-            peak - idle,
-            "MB above idle",
-            n=1,
-            rival="limit",
-            rival_value=LIMIT_MB,
-            less_is_better=True,
-        )
-    (_, ten), (_, hour) = peaks
-    yield line(
-        "memory.growth",
-        hour,
-        "MB",
-        n=1,
-        rival="10 minutes",
-        rival_value=ten,
-        less_is_better=True,
-    )
+        for work in WORK:
+            _took(work, short, short)  # compiles
+            peaks = [_took(work, short, path) for path in paths]
+            for minutes, (idle, peak) in zip(MINUTES, peaks, strict=True):
+                yield line(
+                    f"memory.{work}.{minutes}min",
+                    peak - idle,
+                    "MB above idle",
+                    n=1,
+                    rival="limit",
+                    rival_value=LIMIT_MB,
+                    less_is_better=True,
+                )
+            (_, ten), (_, hour) = peaks
+            yield line(
+                f"memory.{work}.growth",
+                hour,
+                "MB",
+                n=1,
+                rival="10 minutes",
+                rival_value=ten,
+                less_is_better=True,
+            )
 
 
-def _measured(short: Path, path: Path) -> tuple[float, float]:
-    command = [sys.executable, "-m", "benchmarks.memory", str(short), str(path)]
+def _took(work: str, short: Path, path: Path) -> tuple[float, float]:
+    command = [sys.executable, "-m", "benchmarks.memory", work, str(short), str(path)]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     idle, peak = json.loads(said)
     return idle, peak
 
 
-def _measure_here(short: str, path: str) -> None:
-    """Measure two recordings and print what memory that took, MB."""
-    import soundfile
-
+def _measure(path: str) -> None:
     import workbench as wb
 
-    wb.prosody.measure_recording(short, _utterances(soundfile.info(short).duration))
+    wb.prosody.measure_recording(path, _utterances(soundfile.info(path).duration))
+
+
+def _listen(path: str) -> None:
+    from workbench.activity import listen_to_recording
+
+    listen_to_recording(path)
+
+
+WORK = {"measure": _measure, "listen": _listen}
+
+
+def _work_here(work: str, short: str, path: str) -> None:
+    """Take two recordings, and print what memory the second took, MB."""
+    WORK[work](short)
     Path("/proc/self/clear_refs").write_text("5")  # forget the peak so far
     idle = _status("VmRSS")
-    wb.prosody.measure_recording(path, _utterances(soundfile.info(path).duration))
+    WORK[work](path)
     print(json.dumps([idle, _status("VmHWM")]))
 
 
@@ -93,4 +107,4 @@ def _status(name: str) -> float:
 
 
 if __name__ == "__main__":
-    _measure_here(*sys.argv[1:])
+    _work_here(*sys.argv[1:])

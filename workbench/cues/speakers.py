@@ -19,11 +19,14 @@ FARTHEST_DB = 15.0
 LEAST_SNR_DB = 6.0
 """Speech that stands out less from the noise is neither judged nor part of a baseline, dB."""
 
+MOST_CLIPPING_SHARE = 0.005
+"""Utterances with more samples at full scale are no part of a baseline, 0..1."""
+
 _LEAST_BEFORE = 3
 _NEEDED = ("utterance_id", "call_id", "role", "start_s", "end_s")
 _MEASURED = (
     *dict.fromkeys(m.column for m in MEASURES if m is not TREND),
-    *("intensity_db", "snr_db", "pause_total_s"),
+    *("intensity_db", "snr_db", "pause_total_s", "clipping_share"),
 )
 _WHO = {"customer": "caller", "agent": "agent"}
 
@@ -116,10 +119,9 @@ def speech_of(
     speaker = np.sort(speaker)
     bounds = np.searchsorted(speaker, np.arange(int(speaker[-1]) + 2 if speaker.size else 1))
     hidden = _hidden(rows, bounds.astype(np.int64))
-    reasons = (r.get("hnr_db", "") if isinstance(r, dict) else "" for r in rows["abstained"])
-    sharp = np.array(["clipped" not in reason for reason in reasons])
+    clipped = rows["clipping_share"].to_numpy(np.float64) > MOST_CLIPPING_SHARE
     clean = {
-        kind: np.array([reason is None for reason in why], np.bool_) & sharp.astype(np.bool_)
+        kind: np.array([reason is None for reason in why], np.bool_) & ~clipped
         for kind, why in hidden.items()
     }
     hidden["speaker_history"] = hidden["causal"]

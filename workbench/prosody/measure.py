@@ -105,6 +105,8 @@ def measure_recording(
         bandwidth_hz : float
             Highest band of 250 Hz within 55 dB of the strongest and 3 dB above the
             noise, of the channel, hertz.
+        clipping_share : float
+            Samples at 0.979 of full scale and more over all samples, 0..1.
         usable : bool
             False where nothing could be measured.
         abstained : dict or None

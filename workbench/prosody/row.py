@@ -34,7 +34,7 @@ _PAUSES = ("n_pauses", "pause_total_s", "pause_max_s")
 _QUALITY = ("jitter", "shimmer", "hnr_db")
 _SIGNAL = (
     *_F0, "voiced_share", *_INTENSITY, *_RATES, *_PAUSES, *_QUALITY,
-    "spectral_tilt_db", "snr_db", "bandwidth_hz",
+    "spectral_tilt_db", "snr_db", "bandwidth_hz", "clipping_share",
 )  # fmt: skip
 _GIVEN = {
     "pause_before_s": "The same speaker was not the last to be heard before it.",
@@ -179,6 +179,7 @@ def utterance_row(
     n_samples = levels.size * HOP_S * facts.sampling_rate_hz
     if heard.n_broken > MOST_BROKEN_SHARE * n_samples:
         return unmeasured("More than 1 % of its samples are not numbers.", utterance)
+    clipping = heard.n_clipped / n_samples
     speech = speech_frames(levels, voiced, facts.noise_db)
     if speech.sum() * HOP_S < 0.05:
         return unmeasured("It holds less than 0.05 s of speech.", utterance)
@@ -187,7 +188,7 @@ def utterance_row(
         _f0_part(heard.contour, float(np.mean(voiced[speech]))),
         _intensity_part(levels[speech & (levels > DIGITAL_SILENCE_DB)], facts.noise_db),
         _time_part(heard.n_nuclei, speech, utterance, settings),
-        _cycle_part(heard.cycles, heard.n_clipped / n_samples, settings),
+        _cycle_part(heard.cycles, clipping, settings),
         _spectrum_part(heard.tilt, facts.bandwidth_hz),
     ):
         values |= part[0]
@@ -195,6 +196,7 @@ def utterance_row(
     return {
         "utterance_id": utterance["utterance_id"],
         **values,
+        "clipping_share": clipping,
         "usable": True,
         "abstained": reasons or None,
     }

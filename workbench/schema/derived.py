@@ -53,6 +53,7 @@ PROSODY = define_table(
     spectral_tilt_db float Level below 1 kHz minus above, dB.
     snr_db float Speech over pauses of the channel, dB.
     bandwidth_hz float Bandwidth of the channel, hertz.
+    clipping_share float Share of samples at full scale, 0..1.
     usable bool! Whether the signal carries measures.
     abstained json Measures that abstained, with the reason.
     settings json! Settings that it was measured with.
