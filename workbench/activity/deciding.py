@@ -139,7 +139,7 @@ def decide(
     core &= frames.level_db > loud_db - settings.range_db
     near = (frames.level_db > loud_db - settings.range_db - 10) & ~no_speech
     starts, ends = bridged(*runs(core | near & frames.edge), count(settings.bridge_s))
-    before = np.append(0, np.cumsum(core))
+    before = np.append(np.int32(0), np.cumsum(core, dtype=np.int32))
     n_core = before[ends] - before[starts]
     held = (n_core >= max(1, count(settings.min_core_s))) & (
         n_core >= settings.min_core_share * (ends - starts)
@@ -153,7 +153,7 @@ def decide(
     change = np.zeros(n_frames + 1, np.int8)
     change[starts] += 1
     change[ends] -= 1
-    return (np.cumsum(change[:-1]) > 0) & ~no_speech
+    return (np.cumsum(change[:-1], dtype=np.int8) > 0) & ~no_speech
 
 
 def runs(
