@@ -5,14 +5,11 @@ Imported inside functions only, so that `import workbench.cues` stays light.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
-
-import numba
 import numpy as np
 import numpy.typing as npt
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+from workbench.compiling import compiled
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -23,22 +20,6 @@ _CUT_CORRECTION = 1.105
 
 _ONE_IN = 5
 _LEAST_FOR_SIDES = 8
-
-
-def compiled(function: Function) -> Function:
-    """Compile a loop over arrays and keep it on disk.
-
-    Parameters
-    ----------
-    function : callable
-        Plain loops over NumPy arrays.
-
-    Returns
-    -------
-    callable
-        The same function as machine code.
-    """
-    return cast(Function, numba.njit(cache=True, nogil=True)(function))
 
 
 @compiled

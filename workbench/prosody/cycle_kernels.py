@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from workbench.prosody.kernels import FRACTIONS, HALF_TAPS, compiled
+from workbench.compiling import compiled
+from workbench.prosody.kernels import FRACTIONS, HALF_TAPS
 
 Floats = npt.NDArray[np.float32]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from workbench.prosody.kernels import compiled
+from workbench.compiling import compiled
 
 Floats = npt.NDArray[np.float32]
 

@@ -6,19 +6,15 @@ stays light.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, TypeVar, cast
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+from workbench.compiling import compiled
+
 Floats = npt.NDArray[np.float32]
 
-_REORDER = {"reassoc", "contract", "nsz", "arcp"}
-"""What the compiler may do to sums so that they run on vectors; NaN keeps its meaning."""
 
 FRACTIONS = 32
 HALF_TAPS = 8
@@ -30,22 +26,6 @@ LEAST_POWER = 5e-10
 
 LEAST_HEIGHT = 0.15
 """Autocorrelation below which nothing is a candidate."""
-
-
-def compiled(function: Function) -> Function:
-    """Compile a loop over arrays.
-
-    Parameters
-    ----------
-    function : callable
-        Plain loops over NumPy arrays.
-
-    Returns
-    -------
-    callable
-        The same function as machine code, compiled when it is first called.
-    """
-    return cast(Function, numba.njit(cache=True, nogil=True, fastmath=_REORDER)(function))
 
 
 @compiled

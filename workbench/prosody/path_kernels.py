@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workbench.prosody.kernels import compiled
+from workbench.compiling import compiled
 from workbench.prosody.settings import CLEAR_GAP
 
 Floats = npt.NDArray[np.float32]
