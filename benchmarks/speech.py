@@ -98,7 +98,7 @@ def workspace_of_calls(folder: Path, n: int, seconds: float) -> wb.Workspace:
     for i in range(n):
         write_call(audio / f"{i:03}.wav", seconds, start=i + 1)
     ws = wb.create(folder / "workspace")
-    failed = pd.concat([ws.ingest(audio, roles=ROLES), ws.segment()])
+    failed = pd.concat([ws.ingest(audio, roles=ROLES), ws.segment(jobs=2)])
     if len(failed):
         raise RuntimeError(f"The benchmark's own calls failed: {failed['reason'].iloc[0]}")
     return ws

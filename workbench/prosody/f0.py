@@ -20,7 +20,7 @@ HIGHEST_HZ = 4000.0
 FLOOR_FACTOR = 0.45
 CEILING_FACTOR = 2.25
 
-_AT_ONCE = 256
+_AT_ONCE = 128
 
 SYLLABLE_BANDS_HZ = (250.0, 500.0, 1000.0, 2000.0, 3400.0)
 """Edges of the bands of the syllable envelope, hertz."""
