@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from functools import cache
+from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from workbench.errors import WorkspaceError
-from workbench.workspace.attempts import Outcome, attempt
+from workbench.workspace.attempts import Outcome, attempt, keep_freed_memory
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -20,10 +19,6 @@ Result = TypeVar("Result")
 ANSWER_WITHIN_S = 10
 WORKERS_WITHIN_S = 60
 AT_ONCE = 1000
-KEPT_BYTES = 32 << 20
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
-"""Numbers of these settings in the C library (malloc.h)."""
-
 KILLED = (
     "Every worker that tried this call was killed, also with no other call beside it. If they ran "
     "out of memory, start workers with more."
@@ -98,23 +93,8 @@ def on_scheduler(
 
 
 def _in_worker(work: Callable[[Task], Result], task: Task) -> Outcome[Result]:
-    _keep_freed_memory()
+    keep_freed_memory()
     return attempt(work, task)
-
-
-@cache
-def _keep_freed_memory() -> None:
-    """Let malloc keep what is freed for the next block of audio.
-
-    Dask has its workers give freed memory back at once, and fetching it again
-    takes a third of the time of measuring.
-    """
-    import ctypes
-
-    with suppress(AttributeError, OSError, TypeError):  # not every system's C library has it
-        mallopt = ctypes.CDLL(None).mallopt
-        mallopt(_TRIM_THRESHOLD, KEPT_BYTES)
-        mallopt(_MMAP_THRESHOLD, KEPT_BYTES)
 
 
 def _outcome(future: Future) -> Outcome[Result] | None:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, Any, TypeVar, cast
 
 from workbench.errors import WorkspaceError
-from workbench.workspace.attempts import Outcome, attempt
+from workbench.workspace.attempts import Outcome, attempt, keep_freed_memory
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -170,6 +170,7 @@ def serve() -> None:
         pickle.dump(value, answers)
         answers.flush()
 
+    keep_freed_memory()
     with suppress(EOFError, BrokenPipeError):
         answer("ready")
         while True:
