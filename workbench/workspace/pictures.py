@@ -140,8 +140,11 @@ def signals(ws: Core, call_id: str, *, start_s: float, end_s: float, theme: str)
 
     samples, rate = hearing.read_call(ws, call_id, None, start_s, end_s)
     channels = hearing.channel_files(ws, call_id)["channel"].astype(int)
+    recorded = [bool(signal.any()) for signal in samples.T]
     tracks, shapes = {}, {}
-    for channel, signal in zip(channels, samples.T, strict=True):
+    for channel, signal, holds_sound in zip(channels, samples.T, recorded, strict=True):
+        if not holds_sound and any(recorded):
+            continue  # the recording before or after a transfer
         frames = prosody.frame_tracks(signal, rate)
         tracks[channel] = frames.assign(time_s=frames["time_s"] + start_s)
         shapes[channel] = peaks(signal, min(1200, len(signal)))
