@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.changed_speech import CHANGES, Call, Floats, neutral_calls
+from benchmarks.lines import line
 from workbench.cues import call_baseline, cue_table, default_thresholds
 from workbench.cues.measures import ENDS
 from workbench.prosody import measure_channel
@@ -321,22 +322,22 @@ def _figures(plain: pd.DataFrame, made: pd.DataFrame, prefix: str, judge: Any) -
     neutral, told = judge(plain), aimed_at(judge(made), made)
     n = plain["utterance_id"].nunique()
     for cue, own in neutral.groupby("cue", sort=False):
-        yield line(f"cues.{prefix}false.{cue}", 100 * own["fired"].sum() / n, "per 100", n)
-    yield line(f"cues.{prefix}false", 100 * neutral["fired"].sum() / n, "per 100", n)
+        yield line(f"cues.{prefix}false.{cue}", 100 * own["fired"].sum() / n, "per 100", n=n)
+    yield line(f"cues.{prefix}false", 100 * neutral["fired"].sum() / n, "per 100", n=n)
     for cue in CHANGES:
         own = told[(told["aim"] == cue) & (told["cue"] == cue)]
         unchanged = neutral.loc[neutral["cue"] == cue, "strength_sd"]
         at_3 = own.loc[own["sd"] == 3, "strength_sd"]
         at_4 = own[(own["sd"] == 4) & own["strength_sd"].notna()]
         auc = area_under_curve(at_3, unchanged)
-        yield line(f"cues.{prefix}auc_3sd.{cue}", auc, "", int(at_3.notna().sum()))
-        yield line(f"cues.{prefix}found_4sd.{cue}", at_4["fired"].mean(), "share", len(at_4))
+        yield line(f"cues.{prefix}auc_3sd.{cue}", auc, "", n=int(at_3.notna().sum()))
+        yield line(f"cues.{prefix}found_4sd.{cue}", at_4["fired"].mean(), "share", n=len(at_4))
         abstained = own["strength_sd"].isna()
-        yield line(f"cues.{prefix}abstained.{cue}", abstained.mean(), "share", len(own))
+        yield line(f"cues.{prefix}abstained.{cue}", abstained.mean(), "share", n=len(own))
         aimed = told[told["aim"] == cue]
         count = aimed["utterance_id"].nunique()
         others = 100 * new_others(aimed, neutral).sum() / count
-        yield line(f"cues.{prefix}others.{cue}", others, "per 100", count)
+        yield line(f"cues.{prefix}others.{cue}", others, "per 100", n=count)
 
 
 def _telephone(calls: list[Call], plain: pd.DataFrame) -> Iterator[Any]:
@@ -359,8 +360,8 @@ def _telephone(calls: list[Call], plain: pd.DataFrame) -> Iterator[Any]:
             kept += int((here["fired"] & there["fired"]).sum())
             n += len(here)
         name = codec.lower()
-        yield line(f"cues.{name}.differ", 100 * differ / n, "per 100 decisions", n)
-        yield line(f"cues.{name}.kept", kept / max(fired_wide, 1), "share of cues", fired_wide)
+        yield line(f"cues.{name}.differ", 100 * differ / n, "per 100 decisions", n=n)
+        yield line(f"cues.{name}.kept", kept / max(fired_wide, 1), "share of cues", n=fired_wide)
 
 
 def _speed() -> Iterator[Any]:
@@ -392,29 +393,7 @@ def _speed() -> Iterator[Any]:
             start = perf_counter()
             cue_table(prosody, utterances)
             took.append(perf_counter() - start)
-        yield line(f"cues.speed.{n}", n / min(took), "utterances/s", n)
-
-
-def line(name: str, value: float, unit: str, n: int) -> dict[str, Any]:
-    """Make a line of the benchmarks; there is no rival to cues.
-
-    Parameters
-    ----------
-    name, unit : str
-        What was measured, in what.
-    value : float
-        The figure.
-    n : int
-        On how many.
-
-    Returns
-    -------
-    dict
-        name, value, unit, rival, rival_value, ratio, n.
-    """
-    told = round(float(value), 4)
-    none = dict.fromkeys(("rival", "rival_value", "ratio"))
-    return {"name": name, "value": told, "unit": unit, **none, "n": int(n)}
+        yield line(f"cues.speed.{n}", n / min(took), "utterances/s", n=n)
 
 
 def _print_calibration() -> None:

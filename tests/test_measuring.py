@@ -22,7 +22,7 @@ from tests.speech import RATE_HZ, TURNS, call, write_calls
 from workbench import cli, prosody
 from workbench.audio import file_sha256
 from workbench.errors import WorkspaceError
-from workbench.workspace import fetching, prosody_tasks
+from workbench.workspace import cutting, fetching, prosody_tasks
 from workbench.workspace.cache import Cache
 
 N_CALLS = 4
@@ -91,6 +91,24 @@ def test_two_processes_measure_exactly_the_same(ws, made):
     assert failed.empty
     assert failed.attrs["notices"][0].startswith(f"{N_CALLS} calls (0.0")
     same(ws, made)
+
+
+def test_a_call_that_cannot_be_written_does_not_stop_the_others(made, tmp_path, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "home"))
+    ws = wb.create(tmp_path / "ws")
+    assert ws.ingest(made[0] / "audio" / "calls.csv", roles={0: "customer", 1: "agent"}).empty
+    real = cutting.add_all
+
+    def refuse(ws, parts, *, in_use):
+        if parts[0].segmentation["call_id"].iloc[0] == "c1":
+            raise WorkspaceError("The database refused this call.")
+        real(ws, parts, in_use=in_use)
+
+    monkeypatch.setattr(cutting, "add_all", refuse)
+    failed = ws.segment()
+    assert failed["call_id"].tolist() == ["c1"]
+    assert failed["reason"].tolist() == ["The database refused this call."]
+    assert ws.utterances()["call_id"].nunique() == N_CALLS - 1
 
 
 @pytest.mark.parametrize("how", ["jobs", "dask", "dask over http"])

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from workbench.errors import InputError
 
-MOST_CONTROL_SHARE = 0.25
-"""Share of control characters from which a file is not text; names may hold a few."""
+MOST_CONTROL_SHARE, MOST_IN_UTF8 = 0.01, 0.25
+"""Share of control characters from which a file is not text; in UTF-8, names may hold a few."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def read_source(path: str | Path) -> SourceText:
     raw = _bytes_of(path)
     text, notices = _decode(raw, path.name)
     strange = sum(ord(letter) < 32 and not letter.isspace() for letter in text[:2000])
-    if strange > MOST_CONTROL_SHARE * len(text[:2000]):
+    if strange > (MOST_CONTROL_SHARE if notices else MOST_IN_UTF8) * len(text[:2000]):
         raise InputError(
             f"{path.name} is not a text file: {strange} of its first {len(text[:2000])} characters "
             "are none."

@@ -45,7 +45,8 @@ class ProsodySettings:
     min_pause_s : float
         Shortest silence that counts as a pause, seconds.
     syllable_dip_db : float
-        How far the envelope must fall between two syllable nuclei, dB.
+        How far the envelope must fall on both sides of a syllable nucleus for it to
+        count half, dB; see `syllable_nuclei`.
     max_clipping_share : float
         Share of samples at full scale above which voice quality abstains, 0..1.
 

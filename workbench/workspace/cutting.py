@@ -83,8 +83,12 @@ def segment(
             if outcome.result is None:
                 failed.append((call.call_id, paths[call.call_id], outcome.reason))
                 continue
-            in_use = call.call_id not in beside
-            _cut_call(ws, call, *outcome.result, settings, agents.get(call.call_id), in_use=in_use)
+            in_use, agent = call.call_id not in beside, agents.get(call.call_id)
+            try:
+                _cut_call(ws, call, *outcome.result, settings, agent, in_use=in_use)
+            except WorkbenchError as error:
+                failed.append((call.call_id, paths[call.call_id], str(error)))
+                continue
             cut.add(call.call_id)
     notices = [f"{len(cut)} calls segmented, {len(paths) - len(cut) - len(failed)} were already."]
     if n_beside := len(cut & beside):
