@@ -81,12 +81,21 @@ def telephone(samples: npt.NDArray[np.floating], rate: int) -> tuple[Floats, int
 
 
 def praat_f0(
-    samples: npt.NDArray[np.floating], rate: int, times: Floats, floor: float, ceiling: float
+    samples: npt.NDArray[np.floating],
+    rate: int,
+    times: Floats,
+    floor: float,
+    ceiling: float,
+    *,
+    silence_threshold: float = 0.03,
 ) -> Floats:
-    """F0 by Praat's autocorrelation method, 0 where unvoiced."""
+    """F0 by Praat's autocorrelation method, 0 where unvoiced; its defaults otherwise."""
     parselmouth = pytest.importorskip("parselmouth")
     pitch = parselmouth.Sound(np.asarray(samples, np.float64), rate).to_pitch_ac(
-        time_step=0.01, pitch_floor=floor, pitch_ceiling=ceiling
+        time_step=0.01,
+        pitch_floor=floor,
+        pitch_ceiling=ceiling,
+        silence_threshold=silence_threshold,
     )
     return np.nan_to_num(np.array([pitch.get_value_at_time(t) for t in times]))
 
