@@ -96,10 +96,14 @@ def ask(widget, question, **content):
 def rating(**changes):
     return {
         "rating_id": uuid7(),
+        "item_id": "a1",
         "utterance_id": "u1",
         "verdict": "tagged",
         "tags": [{"tag": "relief", "intensity": 1.0, "share": None, "primary": False}],
         "scores": [{"dimension": "valence", "value": 0.5}],
+        "shifts": [],
+        "certainty": None,
+        "cues_named": None,
         "note": "so <b>glad</b>",
         "other_words": None,
         "n_plays": 2,
@@ -132,6 +136,23 @@ def test_a_rating_is_completed_to_what_the_store_takes():
     assert (payload["retracted"], payload["suggestion_seen"]) == (False, False)
 
 
+def test_an_utterance_may_come_in_two_passes_and_again_as_a_repeat():
+    twice = UTTERANCES.iloc[[0, 0, 1, 1]].assign(assignment_id=["a1", "a2", None, None])
+    twice["pass"] = ["voice", "voice", "voice", "both"]
+    got = []
+    widget = labeler(utterances=twice, on_save=got.append)
+    items = widget.get_state()["_setup"]["units"]["item_id"]
+    assert items == ["a1", "a2", "u2/voice", "u2/both"]
+    for item in items:
+        ask(widget, "save", rating=rating(item_id=item))
+    assert [(p["utterance_id"], p["assignment_id"], p["pass"]) for p in got] == [
+        ("u1", "a1", "voice"),
+        ("u1", "a2", "voice"),
+        ("u2", None, "voice"),
+        ("u2", None, "both"),
+    ]
+
+
 def test_saved_is_answered_only_after_on_save_has_returned():
     order = []
     widget = labeler(on_save=lambda payload: (time.sleep(0.05), order.append("committed")))
@@ -161,7 +182,7 @@ def test_a_page_that_is_loaded_again_is_told_what_was_saved():
     widget = labeler()
     one = rating()
     ask(widget, "save", rating=one)
-    assert widget.get_state()["_ratings"] == {"u1": one}
+    assert widget.get_state()["_ratings"] == {"a1": one}
 
 
 def test_on_save_is_never_called_twice_at_once():
@@ -192,7 +213,7 @@ def test_on_save_is_never_called_twice_at_once():
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"utterance_id": "u9"}, '"u9" is not in this list'),
+        ({"item_id": "u9"}, '"u9" is not in this list'),
         ({"verdict": "angry"}, '"angry" is no verdict; these are: tagged, neutral'),
         ({"tags": []}, '"tagged" came with 0 tags'),
         ({"verdict": "neutral"}, '"neutral" came with 1 tags'),
@@ -218,7 +239,9 @@ def test_other_in_words_is_a_tag_of_its_own():
 
 
 def test_an_unfinished_message_is_answered_in_a_sentence():
-    answer, _ = ask(labeler(), "save", rating={"rating_id": "r", "utterance_id": "u1"})
+    answer, _ = ask(
+        labeler(), "save", rating={"rating_id": "r", "utterance_id": "u1", "item_id": "a1"}
+    )
     assert "The rating lacks verdict, tags" in answer["sentence"]
 
 
@@ -285,10 +308,15 @@ def test_words_are_shown_and_make_the_pass_both():
 
 
 def test_own_ratings_of_before_are_resumed_and_those_of_other_lists_are_not():
-    ratings = [rating(), rating(utterance_id="elsewhere")]
-    state = labeler(ratings=ratings).get_state()["_ratings"]
-    assert list(state) == ["u1"]
-    assert "created_at" not in state["u1"]
+    assigned = rating(assignment_id="a1", **{"pass": "voice"})
+    free = rating(utterance_id="u2", **{"pass": "voice"})
+    others = [rating(utterance_id="u2", **{"pass": "text"}), rating(utterance_id="elsewhere")]
+    state = labeler(ratings=[assigned, free, *others]).get_state()["_ratings"]
+    assert {item: one["rating_id"] for item, one in state.items()} == {
+        "a1": assigned["rating_id"],
+        "u2/voice": free["rating_id"],
+    }
+    assert "created_at" not in state["a1"]
     json.dumps(state)
 
 
@@ -312,6 +340,7 @@ def test_the_queue_is_told_and_no_outcome_is():
         ({"taxonomy": TAXONOMY | {"tags": []}}, "no tags"),
         ({"taxonomy": TAXONOMY | {"tags": [{"tag": "joy"}]}}, "entry of the taxonomy's tags has"),
         ({"pass_": "voices"}, 'no pass "voices".*Did you mean "voice"'),
+        ({"language": "fr"}, 'no words in the language "fr"; there are: en, de'),
         ({"words": pd.DataFrame({"text": []})}, 'words need the column "call_id"'),
     ],
 )
@@ -355,6 +384,7 @@ def test_earlier_ratings_come_from_the_tables_of_a_store():
             "rating_id": ["r1", "r2"],
             "utterance_id": ["u1", "u2"],
             "verdict": ["tagged", "unclear"],
+            "pass": "voice",
             "n_plays": pd.array([2, None], dtype="Int64"),
             "supersedes": [None, "r0"],
             "text_seen": pd.array([True, None], dtype="boolean"),
@@ -370,7 +400,9 @@ def test_earlier_ratings_come_from_the_tables_of_a_store():
     assert (first["note"], first["n_plays"], first["text_seen"]) == ("hm", 2, True)
     assert (second["n_plays"], second["text_seen"], second["note"]) == (None, None, None)
     assert second["scores"] == [{"dimension": "valence", "value": 0.0}]
+    assert first["shifts"] == []
     state = labeler(ratings=[first, second]).get_state()["_ratings"]
+    assert list(state) == ["u2/voice"]
     json.dumps(state, allow_nan=False)
 
 

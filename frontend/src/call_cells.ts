@@ -2,7 +2,7 @@
 
 import type { Column, Kind } from "./call_filter";
 import type { Columns } from "./model";
-import { clock, strings } from "./strings";
+import { clock, columnName, strings } from "./strings";
 
 type Value = string | number | boolean | null;
 
@@ -32,7 +32,7 @@ export function columnWidth({ name, kind }: Column, data: Columns): number {
   const values = (data[name] ?? []).filter((value) => value !== null).slice(0, LOOKED_AT);
   const longest = values.reduce<number>(
     (most, value) => Math.max(most, cellText(value, kind).length),
-    strings.column(name).length + 2,
+    columnName(name).length + 2,
   );
   return Math.round(Math.min(kind === "text" ? 24 : 40, longest) * 7.6 + 18);
 }

@@ -6,7 +6,7 @@ import { cellText, columnWidth, facetText } from "./call_cells";
 import { button, el, rove, setAttributes, setText } from "./dom";
 import { icon } from "./icons";
 import type { Columns } from "./model";
-import { strings } from "./strings";
+import { columnName, strings } from "./strings";
 import { Strip } from "./strip";
 import { Wire } from "./wire";
 
@@ -120,7 +120,7 @@ export class CallList {
   private toolbar(): HTMLElement {
     const bar = el("div.wb-filters", { role: "search" }, this.search);
     for (const [name, keys] of facetsOf(this.setup.columns, this.setup.data)) {
-      const label = strings.column(name);
+      const label = columnName(name);
       const select = el(
         "select.wb-field",
         { "aria-label": label },
@@ -184,7 +184,7 @@ export class CallList {
   private makeHead(signal: AbortSignal): void {
     const sorters: HTMLElement[] = [];
     const cells = this.setup.columns.map(({ name, kind }) => {
-      const label = strings.column(name);
+      const label = columnName(name);
       const press = button("wb-sort", label, () => this.sortBy(name), { signal });
       press.title = strings.sortBy(label);
       sorters.push(press);
@@ -207,7 +207,7 @@ export class CallList {
       if (!cell) return;
       setAttributes(cell, { "aria-sort": sorted });
       const label = cell.querySelector("span");
-      if (label) setText(label, strings.column(name) + arrow);
+      if (label) setText(label, columnName(name) + arrow);
     });
   }
 

@@ -2,7 +2,7 @@
 
 import { el, setAttributes } from "./dom";
 import type { Call, Line, Unit } from "./model";
-import { clock, strings } from "./strings";
+import { clock, roleName, strings } from "./strings";
 
 /** Whether most of a line, or of the unit, lies in the other. */
 export function belongs(line: Line, unit: Unit): boolean {
@@ -36,7 +36,7 @@ export class Dialogue {
         el(
           "li.wb-line",
           {},
-          el("span.wb-role", { "data-role": line.role }, strings.role(line.role)),
+          el("span.wb-role", { "data-role": line.role }, roleName(line.role)),
           el("span.wb-line-time", {}, clock(line.start_s)),
           el("span.wb-line-text", { dir: "auto" }, line.text),
         ),

@@ -121,7 +121,17 @@ function canonical(draft: Draft): unknown {
   ];
 }
 
-export type Judgement = Pick<Rating, "verdict" | "tags" | "scores" | "note" | "other_words">;
+export type Judgement = Pick<
+  Rating,
+  | "verdict"
+  | "tags"
+  | "scores"
+  | "shifts"
+  | "certainty"
+  | "cues_named"
+  | "note"
+  | "other_words"
+>;
 
 /** The draft as it is stored. What cannot be used has no scores. */
 export function judgementOf(draft: Draft, steps: number): Judgement {
@@ -141,6 +151,9 @@ export function judgementOf(draft: Draft, steps: number): Judgement {
     verdict,
     tags,
     scores: scores.map(([dimension, value]) => ({ dimension, value })),
+    shifts: [],
+    certainty: null,
+    cues_named: null,
     note: draft.note.trim() || null,
     other_words: draft.other?.trim() ?? null,
   };

@@ -5,7 +5,7 @@ import { button, el } from "./dom";
 import type { KeyNames } from "./key_names";
 import { tagKey } from "./keys";
 import type { Tag, Taxonomy } from "./model";
-import { strings } from "./strings";
+import { dimensionName, strings } from "./strings";
 
 export class KeyCard {
   readonly element = el("div.wb-card", {
@@ -51,7 +51,7 @@ export class KeyCard {
     const { cardKeys } = strings;
     const of = (...codes: string[]) => codes.map((code) => this.keys.of(code));
     const [first, second] = this.taxonomy.dimensions.map(({ dimension }) =>
-      strings.dimension(dimension),
+      dimensionName(dimension),
     );
     const scores: [string[], string][] =
       first && second

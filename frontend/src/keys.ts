@@ -1,26 +1,32 @@
 // Keys by position (event.code), so that every keyboard layout works without AltGr.
 
+/** What can be done without saying more. */
+export type Act =
+  | "play"
+  | "replay"
+  | "context"
+  | "next"
+  | "previous"
+  | "save"
+  | "undo"
+  | "other"
+  | "note"
+  | "primary"
+  | "solo"
+  | "auto"
+  | "card"
+  | "stop";
+
 export type Command =
   | { act: "tag"; index: number }
   | { act: "verdict"; verdict: "neutral" | "unclear" | "unusable" }
   | { act: "score"; dimension: 0 | 1; by: 1 | -1 }
-  | {
-      act:
-        | "play"
-        | "replay"
-        | "context"
-        | "next"
-        | "previous"
-        | "save"
-        | "undo"
-        | "other"
-        | "note"
-        | "primary"
-        | "solo"
-        | "auto"
-        | "card"
-        | "stop";
-    };
+  | { act: Act };
+
+/** What each command does. Every part of the widget brings those that are its own. */
+export type Actions = {
+  [A in Command["act"]]: (command: Extract<Command, { act: A }>) => void;
+};
 
 export interface KeyPress {
   code: string;

@@ -7,7 +7,7 @@ import { button, el, isTextField } from "./dom";
 import { Header } from "./header";
 import { KeyCard } from "./key_card";
 import { KeyNames } from "./key_names";
-import { commandOf, type Command } from "./keys";
+import { commandOf, type Actions, type Command } from "./keys";
 import {
   roleOf,
   tagsFor,
@@ -24,7 +24,7 @@ import { laneOf, Playback } from "./playback";
 import { RatingForm } from "./rating_form";
 import { Sitting } from "./sitting";
 import { Stage } from "./stage";
-import { sentenceOf, strings } from "./strings";
+import { roleName, sentenceOf, speak, strings } from "./strings";
 import { followTheme } from "./theme";
 import { Transport } from "./transport";
 import { Wire } from "./wire";
@@ -46,6 +46,7 @@ export class Labeler {
   private readonly form: RatingForm;
   private readonly card: KeyCard;
   private readonly dialogue: Dialogue | null;
+  private readonly actions: Actions;
   private call: Call | null = null;
   private auto: boolean;
 
@@ -55,6 +56,7 @@ export class Labeler {
     private readonly setup: LabelerSetup,
     saved: Record<string, Rating>,
   ) {
+    speak(setup.language);
     const { signal } = this.life;
     const { keys } = this;
     this.units = unitsOf(setup.units);
@@ -95,6 +97,7 @@ export class Labeler {
     );
     this.card = new KeyCard(setup.taxonomy, keys, () => this.takeFocus(), signal);
     this.dialogue = setup.has_words ? new Dialogue() : null;
+    this.actions = this.actionsOf();
     root.classList.add("wb", "wb-labeler");
     if (this.units.length === 0) {
       root.append(el("p.wb-empty", {}, strings.noUnits));
@@ -210,7 +213,7 @@ export class Labeler {
     const alone = call !== null && call.lanes.length > 1 && laneOf(call, unit) !== null;
     this.transport.show({
       playing: this.playback.playing,
-      soloRole: alone ? strings.role(unit.role) : null,
+      soloRole: alone ? roleName(unit.role) : null,
       solo: this.playback.solo,
       auto: this.auto,
     });
@@ -240,8 +243,8 @@ export class Labeler {
       this.notices.tellFailure("");
       return;
     }
-    const id = last.rating.utterance_id;
-    const place = this.place(this.units.findIndex((unit) => unit.utterance_id === id));
+    const id = last.rating.item_id;
+    const place = this.place(this.units.findIndex((unit) => unit.item_id === id));
     this.notices.tellFailure(
       failed.length === 1
         ? strings.failedOne(place, last.sentence)
@@ -256,18 +259,18 @@ export class Labeler {
     this.sitting.goTo(index);
     this.show();
     const { unit } = this.sitting;
-    const state = strings.state(this.sitting.state(unit, this.outbox));
-    this.notices.say(`${this.place(index)}, ${strings.role(unit.role)}, ${state}`);
+    const state = strings.states[this.sitting.state(unit, this.outbox)];
+    this.notices.say(`${this.place(index)}, ${roleName(unit.role)}, ${state}`);
   }
 
   private save(): void {
     this.playback.stop();
     const { sitting, outbox } = this;
     const { listening } = this.playback;
-    const { utterance_id, call_id, start_s, end_s } = sitting.unit;
+    const { item_id, call_id, start_s, end_s } = sitting.unit;
     const outcome = sitting.commit(
       {
-        n_plays: listening.nPlays(utterance_id),
+        n_plays: listening.nPlays(item_id),
         heard_share: listening.share(call_id, start_s, end_s),
         heard_until_s: listening.until(call_id),
         text_seen: (this.call?.lines.length ?? 0) > 0,
@@ -321,42 +324,22 @@ export class Labeler {
   }
 
   private run(command: Command): void {
-    switch (command.act) {
-      case "tag":
-        return this.form.touchAt(command.index);
-      case "verdict":
-        return this.form.toggleVerdict(command.verdict);
-      case "score":
-        return this.form.move(command.dimension, command.by);
-      case "play":
-        return this.playback.toggle();
-      case "replay":
-        return this.playback.replay();
-      case "context":
-        return this.playback.withContext();
-      case "next":
-        return this.goTo(this.sitting.index + 1);
-      case "previous":
-        return this.goTo(this.sitting.index - 1);
-      case "save":
-        return this.save();
-      case "undo":
-        return this.undo();
-      case "other":
-        return this.form.toggleOther();
-      case "note":
-        return this.form.openNote();
-      case "primary":
-        return this.form.primary();
-      case "solo":
-        return this.toggleSolo();
-      case "auto":
-        return this.toggleAuto();
-      case "card":
-        return this.toggleCard();
-      case "stop":
-        return this.escape();
-    }
+    (this.actions[command.act] as (command: Command) => void)(command);
+  }
+
+  private actionsOf(): Actions {
+    return {
+      ...this.form.actions,
+      ...this.playback.actions,
+      next: () => this.goTo(this.sitting.index + 1),
+      previous: () => this.goTo(this.sitting.index - 1),
+      save: () => this.save(),
+      undo: () => this.undo(),
+      solo: () => this.toggleSolo(),
+      auto: () => this.toggleAuto(),
+      card: () => this.toggleCard(),
+      stop: () => this.escape(),
+    };
   }
 
   private toggleSolo(): void {
@@ -364,7 +347,7 @@ export class Labeler {
     const { unit } = this.sitting;
     if (!call || call.lanes.length < 2 || laneOf(call, unit) === null) return;
     this.playback.toggleSolo(call);
-    const what = strings.solo(strings.role(unit.role));
+    const what = strings.solo(roleName(unit.role));
     this.notices.say(strings.said.onOff(what, this.playback.solo));
   }
 

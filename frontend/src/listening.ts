@@ -4,12 +4,12 @@ export class Listening {
   private readonly intervals = new Map<string, [number, number][]>();
   private readonly plays = new Map<string, number>();
 
-  played(utteranceId: string): void {
-    this.plays.set(utteranceId, this.nPlays(utteranceId) + 1);
+  played(itemId: string): void {
+    this.plays.set(itemId, this.nPlays(itemId) + 1);
   }
 
-  nPlays(utteranceId: string): number {
-    return this.plays.get(utteranceId) ?? 0;
+  nPlays(itemId: string): number {
+    return this.plays.get(itemId) ?? 0;
   }
 
   /** Note that these seconds of a call were heard; overlaps count once. */

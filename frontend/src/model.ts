@@ -24,7 +24,12 @@ export interface Taxonomy {
   dimensions: Dimension[];
 }
 
+export type Pass = "text" | "masked_voice" | "voice" | "both";
+
+/** One thing to rate. The same utterance may come twice: in another pass, or as a repeat. */
 export interface Unit {
+  item_id: string;
+  pass: Pass;
   utterance_id: string;
   unit: string;
   call_id: string;
@@ -44,13 +49,25 @@ export interface RatedTag {
   primary: boolean;
 }
 
+export interface Shift {
+  at_s: number;
+  from_tag: string | null;
+  to_tag: string | null;
+}
+
 /** What leaves the browser; Python adds who, which taxonomy and which pass. */
 export interface Rating {
   rating_id: string;
+  item_id: string;
   utterance_id: string;
   verdict: Verdict;
   tags: RatedTag[];
   scores: { dimension: string; value: number }[];
+  shifts: Shift[];
+  /** How sure the rater is, 0..1. */
+  certainty: number | null;
+  /** What decided it, joined by spaces: pitch pace pause volume words. */
+  cues_named: string | null;
   note: string | null;
   other_words: string | null;
   n_plays: number;
@@ -93,6 +110,7 @@ export interface LabelerSetup {
   details: Record<string, string>;
   has_words: boolean;
   autoplay: boolean;
+  language: string;
 }
 
 /** Whose tags are asked for; a unit over all channels has everybody's. */
@@ -106,6 +124,8 @@ export function unitsOf(columns: Columns): Unit[] {
   return ids.map((id, row) => {
     const value = (name: string) => columns[name]?.[row] ?? null;
     return {
+      item_id: String(value("item_id")),
+      pass: String(value("pass")) as Pass,
       utterance_id: String(id),
       unit: String(value("unit") ?? "utterance"),
       call_id: String(value("call_id")),

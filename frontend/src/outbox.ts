@@ -13,8 +13,8 @@ export interface Parcel {
 export interface OutboxEvents {
   /** Resolves once Python says that the rating is committed. */
   send(rating: Rating): Promise<void>;
-  /** The committed rating of an utterance, which a new one supersedes. */
-  committed(utteranceId: string): string | null;
+  /** The committed rating of an item, which a new one supersedes. */
+  committed(itemId: string): string | null;
   saved(rating: Rating): void;
   changed(): void;
 }
@@ -29,11 +29,11 @@ export class Outbox {
 
   constructor(private readonly events: OutboxEvents) {}
 
-  /** Take a rating; one of the same utterance that failed is given up for it. */
+  /** Take a rating; one of the same item that failed is given up for it. */
   put(rating: Rating): void {
     this.parcels = this.parcels.filter(
       (parcel) =>
-        parcel.state !== "failed" || parcel.rating.utterance_id !== rating.utterance_id,
+        parcel.state !== "failed" || parcel.rating.item_id !== rating.item_id,
     );
     this.parcels.push({ rating, state: "waiting", sentence: "" });
     this.events.changed();
@@ -54,9 +54,9 @@ export class Outbox {
     );
   }
 
-  /** The latest rating of an utterance that is not committed yet. */
-  of(utteranceId: string): Parcel | null {
-    return this.parcels.findLast(({ rating }) => rating.utterance_id === utteranceId) ?? null;
+  /** The latest rating of an item that is not committed yet. */
+  of(itemId: string): Parcel | null {
+    return this.parcels.findLast(({ rating }) => rating.item_id === itemId) ?? null;
   }
 
   get failed(): readonly Parcel[] {
@@ -73,7 +73,7 @@ export class Outbox {
     for (;;) {
       const parcel = this.parcels.find(({ state }) => state === "waiting");
       if (!parcel) break;
-      const supersedes = this.events.committed(parcel.rating.utterance_id);
+      const supersedes = this.events.committed(parcel.rating.item_id);
       const rating = { ...parcel.rating, supersedes };
       const timer = setTimeout(() => {
         this.slow = true;

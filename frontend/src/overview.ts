@@ -4,7 +4,7 @@ import { el, setAttributes } from "./dom";
 import type { Call, Unit } from "./model";
 import { drawPeaks, gainOf, lanePeaks, prepare, type Canvas } from "./paint";
 import type { UnitState } from "./sitting";
-import { clock, strings } from "./strings";
+import { clock, roleName, strings } from "./strings";
 import { palette, type Palette } from "./theme";
 
 export interface OverviewState {
@@ -56,12 +56,12 @@ export class Overview {
   show(state: OverviewState): void {
     this.state = state;
     const lanes = state.call?.lanes ?? [];
-    const names = lanes.map((lane) => strings.role(lane.role)).join("\n");
+    const names = lanes.map((lane) => roleName(lane.role)).join("\n");
     if (this.labels.dataset["names"] !== names) {
       this.labels.dataset["names"] = names;
       this.labels.replaceChildren(
         ...lanes.map((lane) =>
-          el("span.wb-role", { "data-role": lane.role }, strings.role(lane.role)),
+          el("span.wb-role", { "data-role": lane.role }, roleName(lane.role)),
         ),
       );
       this.element.style.setProperty("--wb-lanes", String(Math.max(1, lanes.length)));
@@ -75,10 +75,10 @@ export class Overview {
         "aria-valuenow": state.current + 1,
         "aria-valuetext": strings.overviewValue(
           state.place,
-          unit.channel === null ? strings.everyone : strings.role(unit.role),
+          unit.channel === null ? strings.everyone : roleName(unit.role),
           clock(unit.start_s),
           clock(unit.end_s),
-          strings.state(current.state),
+          strings.states[current.state],
         ),
       });
     }

@@ -2,6 +2,7 @@
 
 import { CallAudio, type Played } from "./call_audio";
 import { CONTEXT_S, type CallSource } from "./call_source";
+import type { Actions } from "./keys";
 import { Listening } from "./listening";
 import type { Call, Unit } from "./model";
 
@@ -18,6 +19,12 @@ export class Playback {
   private unit: Unit | null = null;
   private resumeS: number | null = null;
   private frame = 0;
+
+  readonly actions = {
+    play: () => this.toggle(),
+    replay: () => this.replay(),
+    context: () => this.withContext(),
+  } satisfies Partial<Actions>;
 
   constructor(
     private readonly source: CallSource,
@@ -93,7 +100,7 @@ export class Playback {
     this.source.call(unit.call_id).then(
       (call) => {
         if (this.unit !== unit) return;
-        if (startS <= unit.start_s + 0.05) this.listening.played(unit.utterance_id);
+        if (startS <= unit.start_s + 0.05) this.listening.played(unit.item_id);
         if (this.audio.solo !== null) this.audio.solo = laneOf(call, unit);
         const span = { source: unit.call_id, startS, endS: untilS };
         void this.audio.play(span, call.duration_s);

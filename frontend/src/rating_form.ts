@@ -16,9 +16,10 @@ import {
   type Draft,
 } from "./draft";
 import type { KeyNames } from "./key_names";
+import type { Actions } from "./keys";
 import { tagsFor, type Dimension, type Tag, type Taxonomy, type Verdict } from "./model";
 import { Scales } from "./scales";
-import { strings } from "./strings";
+import { dimensionName, strings } from "./strings";
 
 export interface FormEvents {
   /** The rater changed something; `said` is for screen readers. */
@@ -50,6 +51,14 @@ export class RatingForm {
     placeholder: strings.notePlaceholder,
     hidden: true,
   });
+  readonly actions = {
+    tag: ({ index }) => this.touchAt(index),
+    verdict: ({ verdict }) => this.toggleVerdict(verdict),
+    score: ({ dimension, by }) => this.move(dimension, by),
+    other: () => this.toggleOther(),
+    note: () => this.openNote(),
+    primary: () => this.primary(),
+  } satisfies Partial<Actions>;
   private draft: Draft | null = null;
   private tags: readonly Tag[] = [];
   private touched: string | null = null;
@@ -218,7 +227,7 @@ export class RatingForm {
 
   private changeScore(draft: Draft, dimension: Dimension): void {
     const step = stepOf(dimension, draft.scores[dimension.dimension]);
-    const name = strings.dimension(dimension.dimension);
+    const name = dimensionName(dimension.dimension);
     const said =
       step === null
         ? strings.said.notSet(name)

@@ -4,7 +4,7 @@ import { el, setAttributes } from "./dom";
 import { SCORE_STEPS, scoreAt, stepOf } from "./draft";
 import type { KeyNames } from "./key_names";
 import type { Dimension } from "./model";
-import { strings } from "./strings";
+import { dimensionName, strings } from "./strings";
 
 const ARROWS = [
   ["ArrowLeft", "ArrowRight"],
@@ -65,7 +65,7 @@ export class Scales {
       );
       return element;
     });
-    const name = strings.dimension(dimension.dimension);
+    const name = dimensionName(dimension.dimension);
     const group = el(
       "div.wb-steps",
       { role: "radiogroup", "aria-label": name },

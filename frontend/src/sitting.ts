@@ -35,8 +35,8 @@ export class Sitting {
     private readonly steps: number,
     private readonly now: () => number = Date.now,
   ) {
-    const first = units.findIndex((unit) => !(unit.utterance_id in saved));
-    this.nPresented = units.filter((unit) => unit.utterance_id in saved).length;
+    const first = units.findIndex((unit) => !(unit.item_id in saved));
+    this.nPresented = units.filter((unit) => unit.item_id in saved).length;
     if (units.length > 0) this.goTo(Math.max(0, first));
   }
 
@@ -45,11 +45,11 @@ export class Sitting {
   }
 
   get draft(): Draft {
-    return this.drafts.get(this.unit.utterance_id) ?? this.storedDraft(this.unit.utterance_id);
+    return this.drafts.get(this.unit.item_id) ?? this.storedDraft(this.unit.item_id);
   }
 
   set draft(draft: Draft) {
-    const id = this.unit.utterance_id;
+    const id = this.unit.item_id;
     if (sameDraft(draft, this.storedDraft(id))) this.drafts.delete(id);
     else this.drafts.set(id, draft);
   }
@@ -57,7 +57,7 @@ export class Sitting {
   goTo(index: number): void {
     this.index = Math.max(0, Math.min(this.units.length - 1, index));
     this.shownAt = this.now();
-    const id = this.unit.utterance_id;
+    const id = this.unit.item_id;
     if (!this.positions.has(id)) {
       const known = this.saved[id]?.position;
       this.positions.set(id, known ?? this.nPresented++);
@@ -80,7 +80,7 @@ export class Sitting {
   /** Hand the draft to the outbox, unless something is missing or nothing has changed. */
   commit(evidence: Evidence, outbox: Outbox): Outcome {
     const { unit, draft } = this;
-    const id = unit.utterance_id;
+    const id = unit.item_id;
     const underway = outbox.of(id);
     if (!this.drafts.has(id)) {
       if (underway?.state === "failed") outbox.retry();
@@ -95,7 +95,8 @@ export class Sitting {
       ...judgementOf(draft, this.steps),
       ...evidence,
       rating_id: uuid7(now),
-      utterance_id: id,
+      item_id: id,
+      utterance_id: unit.utterance_id,
       position: this.positions.get(id) ?? 0,
       elapsed_ms: Math.round(now - this.shownAt),
       created_at: new Date(now).toISOString(),
@@ -109,27 +110,27 @@ export class Sitting {
 
   /** Note that a rating is in the database. */
   keep(rating: Rating): void {
-    this.saved[rating.utterance_id] = rating;
-    if (sameDraft(this.sent.get(rating.utterance_id) ?? EMPTY, this.savedDraft(rating))) {
-      this.sent.delete(rating.utterance_id);
+    this.saved[rating.item_id] = rating;
+    if (sameDraft(this.sent.get(rating.item_id) ?? EMPTY, this.savedDraft(rating))) {
+      this.sent.delete(rating.item_id);
     }
   }
 
   /** Go back to the unit that was rated last, then to the one before; false at the beginning. */
   undo(): boolean {
     const id = this.history.pop();
-    const index = this.units.findIndex((unit) => unit.utterance_id === id);
+    const index = this.units.findIndex((unit) => unit.item_id === id);
     if (index < 0) return false;
     this.goTo(index);
     return true;
   }
 
-  savedId(utteranceId: string): string | null {
-    return this.saved[utteranceId]?.rating_id ?? null;
+  savedId(itemId: string): string | null {
+    return this.saved[itemId]?.rating_id ?? null;
   }
 
   state(unit: Unit, outbox: Outbox): UnitState {
-    const id = unit.utterance_id;
+    const id = unit.item_id;
     const underway = outbox.of(id);
     if (underway) return underway.state === "failed" ? "failed" : "saving";
     if (this.drafts.has(id)) return "edited";
@@ -137,7 +138,7 @@ export class Sitting {
   }
 
   isRated(unit: Unit, outbox: Outbox): boolean {
-    return unit.utterance_id in this.saved || outbox.of(unit.utterance_id) !== null;
+    return unit.item_id in this.saved || outbox.of(unit.item_id) !== null;
   }
 
   nLeft(outbox: Outbox): number {

@@ -3,7 +3,7 @@
 import { el, setAttributes, setText } from "./dom";
 import type { Call, Unit } from "./model";
 import { drawPeaks, gainOf, lanePeaks, prepare, ticks, type Canvas, type Peak } from "./paint";
-import { clock, strings } from "./strings";
+import { clock, roleName, strings } from "./strings";
 import { palette, type Palette } from "./theme";
 import { peaksOf, type SampleWindows } from "./windows";
 
@@ -64,7 +64,7 @@ export class Stage {
     this.view = viewOf(unit, call?.duration_s ?? unit.end_s + MARGIN_S);
     setAttributes(this.canvas, {
       "aria-label": strings.waveform(
-        unit.channel === null ? strings.everyone : strings.role(unit.role),
+        unit.channel === null ? strings.everyone : roleName(unit.role),
         clock(unit.start_s + offsetS, true),
         clock(unit.end_s + offsetS, true),
       ),

@@ -1,38 +1,8 @@
-// Every word on the screen, in one place, so that another language is another such object.
+// Every word on the screen, in one place. Another language is another object of the same shape,
+// named in LANGUAGES at the end.
 
 import type { Gap } from "./draft";
 import type { UnitState } from "./sitting";
-
-const ROLES: Record<string, string> = {
-  customer: "customer",
-  agent: "agent",
-  other: "other",
-  unknown: "unknown speaker",
-};
-const UNITS: Record<string, string> = { utterance: "Utterance", turn: "Turn", call: "Call" };
-const COLUMNS: Record<string, string> = {
-  call_id: "Call",
-  started_at: "Started",
-  agent_id: "Agent",
-  customer_id: "Customer",
-  duration_s: "Length",
-  handle_s: "Handled",
-  hold_s: "On hold",
-  n_transfers: "Transfers",
-  customer_culture: "Culture",
-  has_audio: "Audio",
-  roles: "Roles",
-  qa_score: "QA score",
-  csat: "CSAT",
-  nps: "NPS",
-};
-const STATES: Record<UnitState, string> = {
-  open: "not rated",
-  edited: "not saved yet",
-  saving: "saving",
-  saved: "rated",
-  failed: "could not be saved",
-};
 
 /** Seconds as 1:02 or 1:01:02, with tenths where asked. */
 export function clock(seconds: number, tenths = false): string {
@@ -56,22 +26,34 @@ export function sentenceOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-export function words(count: number, one: string, many = `${one}s`): string {
+function words(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
-export const strings = {
+const en = {
   noAnswer:
     "Python does not answer. If the kernel was restarted, run the cell again; what was saved is safe.",
-  role: (role: string) => ROLES[role] ?? role,
+  roles: {
+    customer: "customer",
+    agent: "agent",
+    other: "other",
+    unknown: "unknown speaker",
+  } as Record<string, string>,
   everyone: "everyone",
-  state: (state: UnitState) => STATES[state],
+  units: { utterance: "Utterance", turn: "Turn", call: "Call" } as Record<string, string>,
+  states: {
+    open: "not rated",
+    edited: "not saved yet",
+    saving: "saving",
+    saved: "rated",
+    failed: "could not be saved",
+  } satisfies Record<UnitState, string>,
 
   // Labeler: header
   labeler: "Labeler",
   call: (id: string) => `Call ${id}`,
   place: (unit: string, number: number, of: number) =>
-    `${UNITS[unit] ?? "Utterance"} ${number} of ${of}`,
+    `${en.units[unit] ?? en.units["utterance"]} ${number} of ${of}`,
   left: (minutes: number) =>
     minutes < 1 ? "less than a minute left" : `about ${Math.round(minutes)} min left`,
   allRated: "all rated",
@@ -106,7 +88,7 @@ export const strings = {
   // Rating
   question: (role: string) =>
     role === "customer" || role === "agent"
-      ? `How does the ${ROLES[role]} sound?`
+      ? `How does the ${role} sound?`
       : "How does it sound?",
   tags: "Tags",
   strength: (step: number, of: number) => `strength ${step} of ${of}`,
@@ -124,7 +106,7 @@ export const strings = {
   soundsLike: "Sounds like",
   notToBeConfused: "Not to be confused with",
   notSet: "not set",
-  dimension: (name: string) => name.charAt(0).toUpperCase() + name.slice(1),
+  dimensions: { valence: "Valence", arousal: "Arousal" } as Record<string, string>,
   step: (step: number, of: number) => `${step} of ${of}`,
   save: "Save and next",
   gap: {
@@ -184,7 +166,22 @@ export const strings = {
   // List of calls
   calls: "Calls",
   selected: "Selected",
-  column: (name: string) => COLUMNS[name] ?? plainName(name),
+  columns: {
+    call_id: "Call",
+    started_at: "Started",
+    agent_id: "Agent",
+    customer_id: "Customer",
+    duration_s: "Length",
+    handle_s: "Handled",
+    hold_s: "On hold",
+    n_transfers: "Transfers",
+    customer_culture: "Culture",
+    has_audio: "Audio",
+    roles: "Roles",
+    qa_score: "QA score",
+    csat: "CSAT",
+    nps: "NPS",
+  } as Record<string, string>,
   search: "Search",
   any: "any",
   yes: "yes",
@@ -199,3 +196,190 @@ export const strings = {
   playCall: (id: string) => `Play call ${id}`,
   sortBy: (column: string) => `Sort by ${column}`,
 };
+
+export type Strings = typeof en;
+
+const de: Strings = {
+  noAnswer:
+    "Python antwortet nicht. Wurde der Kernel neu gestartet, die Zelle noch einmal ausführen; was gespeichert ist, ist sicher.",
+  roles: { customer: "Kunde", agent: "Agent", other: "andere", unknown: "unbekannt" },
+  everyone: "alle",
+  units: { utterance: "Äußerung", turn: "Beitrag", call: "Anruf" },
+  states: {
+    open: "nicht bewertet",
+    edited: "noch nicht gespeichert",
+    saving: "wird gespeichert",
+    saved: "bewertet",
+    failed: "konnte nicht gespeichert werden",
+  },
+
+  // Labeler: header
+  labeler: "Bewerten",
+  call: (id) => `Anruf ${id}`,
+  place: (unit, number, of) => `${de.units[unit] ?? de.units["utterance"]} ${number} von ${of}`,
+  left: (minutes) =>
+    minutes < 1 ? "noch weniger als eine Minute" : `noch etwa ${Math.round(minutes)} min`,
+  allRated: "alles bewertet",
+  saved: "Gespeichert",
+  saving: (count) => (count > 1 ? `Speichert ${count}` : "Speichert"),
+  waiting: "Wartet auf die Datenbank",
+  unsaved: "Noch nicht gespeichert",
+  notSaved: (count) => `${count} nicht gespeichert`,
+  nothingYet: "Nichts zu speichern",
+  keys: "Tasten",
+  focusHint: "Hier klicken oder Tab drücken, um die Tasten zu nutzen",
+  noUnits: "Noch keine Äußerungen: ws.segment() ausführen und hier neu öffnen.",
+
+  // Overview and stage
+  overview: "Überblick über den Anruf",
+  overviewValue: (place, role, from, to, state) => `${place}, ${role}, ${from} bis ${to}, ${state}`,
+  waveform: (role, from, to) => `Wellenform, ${role}, ${from} bis ${to}`,
+  listening: "Hören",
+  play: "Hören",
+  stop: "Halt",
+  replay: "Von vorn",
+  context: "Ab 2 s davor",
+  solo: (role) => `Nur ${role}`,
+  auto: "Von selbst",
+  previous: "Zurück",
+  next: "Weiter",
+  loading: "Der Ton wird geladen",
+  dialogue: "Gespräch",
+  noWords: "Keine Worte in diesem Anruf.",
+
+  // Rating
+  question: (role) =>
+    role === "customer"
+      ? "Wie klingt der Kunde?"
+      : role === "agent"
+        ? "Wie klingt der Agent?"
+        : "Wie klingt es?",
+  tags: "Gefühle",
+  strength: (step, of) => `Stärke ${step} von ${of}`,
+  off: "aus",
+  primary: "das wichtigste",
+  verdicts: "Oder",
+  neutral: "Neutral",
+  unclear: "Unklar",
+  unusable: "Unbrauchbar",
+  other: "Anderes, in Worten",
+  otherPlaceholder: "Was zu hören ist, in eigenen Worten",
+  note: "Notiz",
+  notePlaceholder: "Was sonst wichtig ist (Esc verlässt das Feld)",
+  definition: "Heißt",
+  soundsLike: "Klingt wie",
+  notToBeConfused: "Nicht zu verwechseln mit",
+  notSet: "nicht gesetzt",
+  dimensions: { valence: "Valenz", arousal: "Erregung" },
+  step: (step, of) => `${step} von ${of}`,
+  save: "Speichern und weiter",
+  gap: {
+    nothing: "Mindestens ein Gefühl wählen, oder neutral (0), unklar (U), unbrauchbar (X).",
+    no_words: "In Worten sagen, was zu hören ist, oder „Anderes“ mit O zurücknehmen.",
+  },
+  failedOne: (place, sentence) => `${place} konnte nicht gespeichert werden: ${sentence}`,
+  failedMany: (count, sentence) =>
+    `${count} Bewertungen konnten nicht gespeichert werden. Der letzte Grund: ${sentence}`,
+  retry: "Noch einmal",
+  nothingToUndo: "Nichts zurückzunehmen: in dieser Sitzung wurde noch nichts bewertet.",
+  undone: (place) => `Zurück bei ${place}. Eine Änderung wird als neue Bewertung gespeichert.`,
+  done: "Alles in dieser Liste ist bewertet. J und K gehen sie noch einmal durch.",
+  said: {
+    playing: "Ton läuft",
+    stopped: "Angehalten",
+    off: (tag) => `${tag} aus`,
+    on: (tag, step, of) => `${tag}, Stärke ${step} von ${of}`,
+    primary: (tag) => `${tag} ist das wichtigste`,
+    notPrimary: (tag) => `${tag} ist nicht mehr das wichtigste`,
+    noTag: "Erst ein Gefühl wählen; P macht es zum wichtigsten.",
+    score: (dimension, step, of) => `${dimension} ${step} von ${of}`,
+    onOff: (what, on) => `${what} ${on ? "an" : "aus"}`,
+    notSet: (dimension) => `${dimension} nicht gesetzt`,
+    saved: (left) => (left > 0 ? `Gespeichert. Noch ${left}.` : "Gespeichert. Keine mehr offen."),
+  },
+
+  // Key card
+  card: "Tasten",
+  cardClose: "Schließen",
+  cardKeys: {
+    tags: "Gefühl; noch einmal: stärker, dann aus",
+    secondBank: "Gefühle 10 bis 18",
+    verdicts: "Neutral, unklar, unbrauchbar",
+    other: "Anderes, in Worten",
+    primary: "Das zuletzt gewählte Gefühl zum wichtigsten machen",
+    scores: (first, second) => `${first}, ${second}`,
+    oneScore: (first) => first,
+    note: "Notiz",
+    leave: "Ein Textfeld verlassen",
+    play: "Hören, Halt",
+    replay: "Von vorn",
+    context: "Ab 2 s davor",
+    solo: "Nur diese Stimme, auf beiden Ohren",
+    auto: "Von selbst: die nächste Äußerung spielt ohne Taste",
+    go: "Zurück, weiter",
+    save: "Speichern und zur nächsten",
+    undo: "Zurück zur letzten Bewertung",
+    card: "Diese Karte",
+  },
+  cardTags: "Gefühle",
+
+  // Player
+  player: "Hören",
+  noAudio: "Dieser Anruf hat keinen Ton.",
+
+  // List of calls
+  calls: "Anrufe",
+  selected: "Ausgewählt",
+  columns: {
+    call_id: "Anruf",
+    started_at: "Beginn",
+    agent_id: "Agent",
+    customer_id: "Kunde",
+    duration_s: "Länge",
+    handle_s: "Bearbeitet",
+    hold_s: "In der Warteschleife",
+    n_transfers: "Weiterleitungen",
+    customer_culture: "Kultur",
+    has_audio: "Ton",
+    roles: "Rollen",
+    qa_score: "QA-Wert",
+    csat: "CSAT",
+    nps: "NPS",
+  },
+  search: "Suchen",
+  any: "alle",
+  yes: "ja",
+  no: "nein",
+  unknown: "nicht bekannt",
+  shown: (shown, all, selected) =>
+    (shown === all ? words(all, "Anruf", "Anrufe") : `${shown} von ${words(all, "Anruf", "Anrufen")}`) +
+    (selected > 0 ? `, ${selected} ausgewählt` : ""),
+  clear: "Filter leeren",
+  noCalls: "Noch keine Anrufe: ws.ingest(...) ausführen.",
+  noneMatch: "Kein Anruf passt. Einen Filter leeren, um mehr zu sehen.",
+  playCall: (id) => `Anruf ${id} hören`,
+  sortBy: (column) => `Nach ${column} ordnen`,
+};
+
+export const LANGUAGES: Record<string, Strings> = { en, de };
+
+/** The words in use; widgets read them when they are made and whenever they change. */
+export let strings: Strings = en;
+
+/** Use a language; an unknown one leaves English. */
+export function speak(language: string): void {
+  strings = LANGUAGES[language] ?? en;
+}
+
+export function roleName(role: string): string {
+  return strings.roles[role] ?? role;
+}
+
+/** A dimension of a taxonomy as a word; names of the taxonomy's own as they are. */
+export function dimensionName(name: string): string {
+  return strings.dimensions[name] ?? name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+export function columnName(name: string): string {
+  return strings.columns[name] ?? plainName(name);
+}

@@ -74,6 +74,8 @@ export class Strip {
   load(sounding: Sounding, play: boolean): void {
     this.sounding = sounding;
     const unit: Unit = {
+      item_id: sounding.callId,
+      pass: "both",
       utterance_id: sounding.callId,
       unit: "call",
       call_id: sounding.callId,

@@ -14,6 +14,8 @@ let refuse: string | null;
 function setup(changes: Record<string, unknown> = {}) {
   return {
     units: {
+      item_id: ["a", "b", "c"],
+      pass: ["both", "both", "both"],
       utterance_id: ["a", "b", "c"],
       unit: ["utterance", "utterance", "call"],
       call_id: ["7", "7", "7"],
@@ -26,6 +28,7 @@ function setup(changes: Record<string, unknown> = {}) {
     details: { "7": "billing" },
     has_words: true,
     autoplay: false,
+    language: "en",
     ...changes,
   };
 }

@@ -106,10 +106,14 @@ function tag(name: string, roles: string[]): Taxonomy["tags"][number] {
 export function rating(utterance_id: string, changes: Partial<Rating> = {}): Rating {
   return {
     rating_id: `rating of ${utterance_id}`,
+    item_id: utterance_id,
     utterance_id,
     verdict: "neutral",
     tags: [],
     scores: [],
+    shifts: [],
+    certainty: null,
+    cues_named: null,
     note: null,
     other_words: null,
     n_plays: 1,

@@ -83,6 +83,9 @@ describe("a draft", () => {
         { tag: "other", intensity: null, share: null, primary: false },
       ],
       scores: [{ dimension: "valence", value: -0.5 }],
+      shifts: [],
+      certainty: null,
+      cues_named: null,
       note: "a\n<b>note</b>",
       other_words: "wistful",
     });
@@ -108,6 +111,8 @@ describe("tags of a role", () => {
 describe("units", () => {
   it("come from lists by column, with gaps filled in", () => {
     const units = unitsOf({
+      item_id: ["a"],
+      pass: ["both"],
       utterance_id: ["a"],
       call_id: ["7"],
       channel: [null],
@@ -116,6 +121,8 @@ describe("units", () => {
     });
     expect(units).toEqual([
       {
+        item_id: "a",
+        pass: "both",
         utterance_id: "a",
         unit: "utterance",
         call_id: "7",

@@ -7,6 +7,8 @@ import { rating, settle } from "./page";
 
 const EVIDENCE = { n_plays: 2, heard_share: 0.9, heard_until_s: 12, text_seen: false };
 const UNITS: Unit[] = ["a", "b", "c", "d"].map((utterance_id, i) => ({
+  item_id: utterance_id,
+  pass: "both",
   utterance_id,
   unit: "utterance",
   call_id: "7",

@@ -12,6 +12,7 @@ def earlier_ratings(
     tags: pd.DataFrame,
     scores: pd.DataFrame,
     notes: pd.DataFrame | None = None,
+    shifts: pd.DataFrame | None = None,
 ) -> list[dict[str, Any]]:
     """Join the tables of a store to one dict a rating.
 
@@ -23,6 +24,8 @@ def earlier_ratings(
         Their tags and scores; rows of other ratings are left out.
     notes : DataFrame, optional
         Their notes, with kind note or other_words.
+    shifts : DataFrame, optional
+        Where the feeling turns in them.
 
     Returns
     -------
@@ -42,11 +45,13 @@ def earlier_ratings(
     tag_rows = _by_rating(tags, ("tag", "intensity", "share", "primary"))
     score_rows = _by_rating(scores, ("dimension", "value"))
     note_rows = _by_rating(notes, ("kind", "text")) if notes is not None else {}
+    shift_rows = _by_rating(shifts, ("at_s", "from_tag", "to_tag")) if shifts is not None else {}
     out = []
     for row in ratings.to_dict("records"):
         own = {str(name): _plain(value) for name, value in row.items()}
         own["tags"] = tag_rows.get(own["rating_id"], [])
         own["scores"] = score_rows.get(own["rating_id"], [])
+        own["shifts"] = shift_rows.get(own["rating_id"], [])
         words = {note["kind"]: note["text"] for note in note_rows.get(own["rating_id"], [])}
         own["note"], own["other_words"] = words.get("note"), words.get("other_words")
         out.append(own)

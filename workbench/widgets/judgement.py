@@ -16,6 +16,9 @@ FROM_BROWSER = (
     "verdict",
     "tags",
     "scores",
+    "shifts",
+    "certainty",
+    "cues_named",
     "note",
     "other_words",
     "n_plays",
@@ -31,18 +34,15 @@ FROM_BROWSER = (
 def check_judgement(
     rating: Mapping[str, Any],
     *,
-    utterance_ids: Collection[str],
     tags: Collection[str],
     dimensions: Mapping[str, tuple[float, float]],
 ) -> None:
-    """Check a rating against the units and the taxonomy it was made with.
+    """Check a rating against the taxonomy it was made with.
 
     Parameters
     ----------
     rating : mapping
         As it came from the browser.
-    utterance_ids : collection of str
-        The units that may be rated.
     tags : collection of str
         The tags of the taxonomy.
     dimensions : mapping of str to tuple of float
@@ -56,8 +56,6 @@ def check_judgement(
     missing = [name for name in (*FROM_BROWSER, "created_at") if name not in rating]
     if missing:
         raise InputError(f"The rating lacks {', '.join(missing)}; run the cell again.")
-    if rating["utterance_id"] not in utterance_ids:
-        raise InputError(f'The utterance "{rating["utterance_id"]}" is not in this list.')
     verdict = rating["verdict"]
     if verdict not in VERDICTS:
         raise InputError(f'"{verdict}" is no verdict; these are: {", ".join(VERDICTS)}.')
@@ -87,8 +85,8 @@ def rating_payload(rating: Mapping[str, Any], fixed: Mapping[str, Any]) -> dict[
     rating : mapping
         As it came from the browser.
     fixed : mapping
-        Columns that the browser does not know: rater_id, session_id,
-        assignment_id, taxonomy, version, pass.
+        Columns that the browser does not decide: utterance_id, rater_id,
+        session_id, assignment_id, taxonomy, version, pass.
 
     Returns
     -------
@@ -100,9 +98,6 @@ def rating_payload(rating: Mapping[str, Any], fixed: Mapping[str, Any]) -> dict[
         **{name: rating[name] for name in FROM_BROWSER},
         **fixed,
         "created_at": datetime.fromisoformat(rating["created_at"]),
-        "certainty": None,
-        "cues_named": None,
         "suggestion_seen": False,
         "retracted": False,
-        "shifts": [],
     }

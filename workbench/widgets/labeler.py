@@ -11,15 +11,20 @@ import numpy.typing as npt
 import pandas as pd
 import traitlets
 
-from workbench.errors import InputError, nearest
+from workbench.errors import InputError
 from workbench.widgets.answering import Answer, AnsweringWidget
 from workbench.widgets.dialogue import check_words, dialogue_lines
-from workbench.widgets.judgement import FROM_BROWSER, check_judgement, rating_payload
+from workbench.widgets.items import (
+    check_items,
+    columns_of,
+    details_of,
+    ratings_by_item,
+    roles_by_call,
+)
+from workbench.widgets.judgement import check_judgement, rating_payload
 from workbench.widgets.sound import lanes_answer, sound_answer
 
-PASSES = ("text", "masked_voice", "voice", "both")
-UNIT_COLUMNS = ("utterance_id", "unit", "call_id", "channel", "role", "start_s", "end_s")
-NEEDED = ("utterance_id", "call_id", "start_s", "end_s")
+LANGUAGES = ("en", "de")
 LONGEST_ANSWER_S = 60.0
 
 ReadAudio = Callable[[str, int | None, float, float], tuple[npt.NDArray[np.float32], int]]
@@ -41,7 +46,8 @@ class Labeler(AnsweringWidget):
     utterances : DataFrame
         What to rate, in the order of presentation: utterance_id, call_id,
         start_s, end_s, and where known unit, channel (empty: all channels are
-        played), role and assignment_id.
+        played), role, pass and assignment_id. With assignments the same
+        utterance may come more than once.
     taxonomy : mapping
         taxonomy, version, intensity_steps, tags (each with tag, roles,
         definition, sounds_like, not_to_be_confused_with) and dimensions (each
@@ -71,19 +77,23 @@ class Labeler(AnsweringWidget):
     calls : DataFrame, optional
         The table calls; its queue is shown beside the call's id.
     pass_ : str, optional
-        The pass that is stored; by default both with words and voice without.
+        The pass of rows that name none; by default both with words and voice
+        without.
     session_id : str, optional
         The sitting that is stored.
     autoplay : bool, default True
         Whether the next utterance plays by itself after saving.
     peaks_per_s : float, default 50
         Bins a second of `peaks`.
+    language : str, default "en"
+        Language of the words on the screen: en or de.
 
     Raises
     ------
     InputError
         If a column or a part of the taxonomy is missing, an utterance occurs
-        twice or ends before it starts, or the pass is unknown.
+        twice in a pass without assignments or ends before it starts, or the
+        pass or language is unknown.
 
     See Also
     --------
@@ -122,43 +132,48 @@ intensity_steps, tags, dimensions.
         session_id: str | None = None,
         autoplay: bool = True,
         peaks_per_s: float = 50.0,
+        language: str = "en",
     ) -> None:
-        units = check_units(utterances)
+        items = check_items(utterances, pass_ or ("voice" if words is None else "both"))
         taxonomy = check_taxonomy(taxonomy)
         self._audio, self._peaks, self._on_save = audio, peaks, on_save
         self._peaks_per_s = peaks_per_s
         self._words = None if words is None else check_words(words)
-        self._roles = _roles_by_call(units, channels)
-        self._assignments = _assignments(units)
+        self._roles = roles_by_call(items, channels)
+        self._items = {
+            row["item_id"]: {
+                "utterance_id": row["utterance_id"],
+                "pass": row["pass"],
+                "assignment_id": row["assignment_id"] or None,
+            }
+            for row in items[["item_id", "utterance_id", "pass", "assignment_id"]].to_dict(
+                "records"
+            )
+        }
         self._fixed = {
             "rater_id": rater_id,
             "session_id": session_id,
             "taxonomy": taxonomy["taxonomy"],
             "version": str(taxonomy["version"]),
-            "pass": _check_pass(pass_ or ("voice" if words is None else "both")),
         }
         self._tags = {tag["tag"] for tag in taxonomy["tags"]}
         self._dimensions = {
             one["dimension"]: (float(one["low"]), float(one["high"]))
             for one in taxonomy["dimensions"]
         }
-        self._ids = set(units["utterance_id"])
         self._saving = threading.Lock()
         super().__init__(
             "labeler",
             {"call": self._call, "audio": self._sound, "save": self._save},
             _setup={
-                "units": _columns(units),
+                "units": columns_of(items),
                 "taxonomy": dict(taxonomy),
-                "details": _details(calls, set(units["call_id"])),
+                "details": details_of(calls, set(items["call_id"])),
                 "has_words": words is not None,
                 "autoplay": autoplay,
+                "language": _check_language(language),
             },
-            _ratings={
-                one["utterance_id"]: _for_browser(one)
-                for one in ratings or ()
-                if one["utterance_id"] in self._ids
-            },
+            _ratings=ratings_by_item(ratings or (), self._items),
         )
 
     def _call(self, message: dict[str, Any]) -> Answer:
@@ -179,55 +194,14 @@ intensity_steps, tags, dimensions.
 
     def _save(self, message: dict[str, Any]) -> Answer:
         rating = message["rating"]
-        check_judgement(
-            rating, utterance_ids=self._ids, tags=self._tags, dimensions=self._dimensions
-        )
-        utterance_id = rating["utterance_id"]
-        assignment = {"assignment_id": self._assignments.get(utterance_id)}
+        item = self._items.get(rating.get("item_id"))
+        if item is None:
+            raise InputError(f'The item "{rating.get("item_id")}" is not in this list.')
+        check_judgement(rating, tags=self._tags, dimensions=self._dimensions)
         with self._saving:
-            self._on_save(rating_payload(rating, self._fixed | assignment))
-            self._ratings[utterance_id] = rating
+            self._on_save(rating_payload(rating, self._fixed | item))
+            self._ratings[rating["item_id"]] = rating
         return {"saved": rating}, []
-
-
-def check_units(utterances: pd.DataFrame) -> pd.DataFrame:
-    """Check that the rows can be rated.
-
-    Parameters
-    ----------
-    utterances : DataFrame
-        As for `Labeler`.
-
-    Returns
-    -------
-    DataFrame
-        A copy with all columns of a unit, index from 0.
-
-    Raises
-    ------
-    InputError
-        If a column is missing, an utterance occurs twice, or ends before it
-        starts.
-    """
-    for name in NEEDED:
-        if name not in utterances.columns:
-            raise InputError(
-                f'The utterances need the column "{name}"; these have '
-                f"{', '.join(map(str, utterances.columns))}."
-                f"{nearest(name, [str(c) for c in utterances.columns])}"
-            )
-    units = utterances.reset_index(drop=True)
-    twice = units["utterance_id"][units["utterance_id"].duplicated()]
-    if len(twice):
-        raise InputError(f'The utterance "{twice.iloc[0]}" is in the list more than once.')
-    backwards = units[~(units["end_s"] > units["start_s"])]
-    if len(backwards):
-        one = backwards.iloc[0]
-        raise InputError(
-            f'The utterance "{one["utterance_id"]}" goes from {one["start_s"]} s to '
-            f"{one['end_s']} s; it has to end after its start."
-        )
-    return units
 
 
 def check_taxonomy(taxonomy: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -264,48 +238,9 @@ def check_taxonomy(taxonomy: Mapping[str, Any]) -> Mapping[str, Any]:
     return taxonomy
 
 
-def _check_pass(name: str) -> str:
-    if name not in PASSES:
+def _check_language(name: str) -> str:
+    if name not in LANGUAGES:
         raise InputError(
-            f'There is no pass "{name}"; these are: {", ".join(PASSES)}.{nearest(name, PASSES)}'
+            f'There are no words in the language "{name}"; there are: {", ".join(LANGUAGES)}.'
         )
     return name
-
-
-def _columns(units: pd.DataFrame) -> dict[str, list[Any]]:
-    """Give the columns of the units as lists, None for gaps."""
-    out = {}
-    for name in UNIT_COLUMNS:
-        if name in units.columns:
-            values = units[name].astype("object")
-            out[name] = values.where(units[name].notna(), None).tolist()
-    return out
-
-
-def _roles_by_call(units: pd.DataFrame, channels: pd.DataFrame | None) -> dict[str, dict[int, str]]:
-    out: dict[str, dict[int, str]] = {}
-    for rows in (units, channels):
-        if rows is None or not {"channel", "role"} <= set(rows.columns):
-            continue
-        known = rows[["call_id", "channel", "role"]].dropna().drop_duplicates()
-        for call_id, channel, role in known.itertuples(index=False):
-            out.setdefault(str(call_id), {})[int(channel)] = str(role)
-    return out
-
-
-def _assignments(units: pd.DataFrame) -> dict[str, str]:
-    if "assignment_id" not in units.columns:
-        return {}
-    known = units[units["assignment_id"].notna()]
-    return dict(zip(known["utterance_id"], known["assignment_id"], strict=True))
-
-
-def _details(calls: pd.DataFrame | None, call_ids: set[str]) -> dict[str, str]:
-    if calls is None or "queue" not in calls.columns:
-        return {}
-    known = calls[calls["queue"].notna() & calls["call_id"].isin(call_ids)]
-    return dict(zip(known["call_id"], known["queue"].astype(str), strict=True))
-
-
-def _for_browser(rating: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: rating.get(name) for name in FROM_BROWSER}
