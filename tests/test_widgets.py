@@ -238,6 +238,39 @@ def test_other_in_words_is_a_tag_of_its_own():
     assert got[0]["other_words"] == "wistful"
 
 
+def test_a_corrected_utterance_takes_the_place_of_the_old_one_in_the_list():
+    asked = []
+
+    def correct(kind, utterance_id, **where):
+        asked.append((kind, utterance_id, where))
+        halves = UTTERANCES.iloc[[1, 1]].drop(columns="assignment_id")
+        return halves.assign(utterance_id=["u2a", "u2b"], start_s=[4.0, 4.7], end_s=[4.7, 5.5])
+
+    got = []
+    widget = labeler(on_correct=correct, on_save=got.append)
+    message = {"item_id": "u2/voice", "kind": "split", "at_s": 4.7}
+    answer, _ = ask(widget, "correct", **message)
+    assert answer["retired"] == ["u2/voice"]
+    assert answer["units"]["item_id"] == ["u2a/voice", "u2b/voice"]
+    assert asked == [
+        ("split", "u2", {"start_s": None, "end_s": None, "at_s": 4.7, "with_id": None})
+    ]
+    units = widget.get_state()["_setup"]["units"]
+    assert units["item_id"] == ["a1", "u2a/voice", "u2b/voice", "u3/voice"]
+    assert units["start_s"] == [1.0, 4.0, 4.7, 0.0]
+    ask(widget, "save", rating=rating(item_id="u2b/voice", tags=[], verdict="neutral"))
+    assert got[0]["utterance_id"] == "u2b"
+    answer, _ = ask(widget, "correct", **message)
+    assert "cannot be changed here" in answer["sentence"]
+
+
+def test_without_a_way_to_correct_bounds_stay():
+    widget = labeler()
+    assert widget.get_state()["_setup"]["can_correct"] is False
+    answer, _ = ask(widget, "correct", item_id="a1", kind="split", at_s=2.0)
+    assert "cannot be changed here" in answer["sentence"]
+
+
 def test_an_unfinished_message_is_answered_in_a_sentence():
     answer, _ = ask(
         labeler(), "save", rating={"rating_id": "r", "utterance_id": "u1", "item_id": "a1"}

@@ -110,6 +110,8 @@ export interface LabelerSetup {
   details: Record<string, string>;
   has_words: boolean;
   autoplay: boolean;
+  /** Whether bounds can be moved, split and merged. */
+  can_correct: boolean;
   language: string;
 }
 

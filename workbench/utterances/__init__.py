@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workbench.utterances.correcting import corrected
 from workbench.utterances.cutting import segment_channels
 from workbench.utterances.gaps import gap_table
 from workbench.utterances.rows import Segmented
@@ -16,6 +17,7 @@ __all__ = [
     "TierUtterances",
     "UtteranceSettings",
     "assign_roles_from_tier",
+    "corrected",
     "from_tier",
     "gap_table",
     "read_rttm",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -98,6 +98,90 @@ def columns_of(units: pd.DataFrame) -> dict[str, list[Any]]:
         if name in units.columns:
             values = units[name].astype("object")
             out[name] = values.where(units[name].notna(), None).tolist()
+    return out
+
+
+def items_by_id(items: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Say of each item what a rating of it is stored with.
+
+    Parameters
+    ----------
+    items : DataFrame
+        From `check_items`.
+
+    Returns
+    -------
+    dict of str to dict
+        utterance_id, pass and assignment_id (or None) by item_id, in order.
+    """
+    return {
+        row["item_id"]: {
+            "utterance_id": row["utterance_id"],
+            "pass": row["pass"],
+            "assignment_id": row["assignment_id"] or None,
+        }
+        for row in items.to_dict("records")
+    }
+
+
+def replace_items(
+    items: Mapping[str, dict[str, Any]],
+    retired: Collection[str],
+    new: Mapping[str, dict[str, Any]],
+) -> dict[str, dict[str, Any]]:
+    """Put new items where the first of the retired ones was.
+
+    Parameters
+    ----------
+    items, new : mapping of str to dict
+        From `items_by_id`.
+    retired : collection of str
+        The ids that go.
+
+    Returns
+    -------
+    dict of str to dict
+        What is there instead, in order.
+
+    Examples
+    --------
+    >>> list(replace_items({"a": {}, "b": {}, "c": {}}, ["b"], {"x": {}, "y": {}}))
+    ['a', 'x', 'y', 'c']
+    """
+    out: dict[str, dict[str, Any]] = {}
+    for item_id, one in items.items():
+        if item_id not in retired:
+            out[item_id] = one
+        elif not new.keys() <= out.keys():
+            out |= new
+    return out
+
+
+def replace_columns(
+    columns: Mapping[str, list[Any]], retired: Collection[str], new: Mapping[str, list[Any]]
+) -> dict[str, list[Any]]:
+    """Put new items where the first of the retired ones was, in lists by column.
+
+    Parameters
+    ----------
+    columns, new : mapping of str to list
+        From `columns_of`.
+    retired : collection of str
+        The item_ids that go.
+
+    Returns
+    -------
+    dict of str to list
+        What is there instead.
+    """
+    gone = [place for place, name in enumerate(columns["item_id"]) if name in retired]
+    kept = set(range(len(columns["item_id"]))) - set(gone)
+    n_new = len(new["item_id"])
+    out = {}
+    for name, values in columns.items():
+        before = [values[place] for place in range(gone[0]) if place in kept]
+        after = [values[place] for place in range(gone[0], len(values)) if place in kept]
+        out[name] = before + list(new.get(name, [None] * n_new)) + after
     return out
 
 

@@ -18,7 +18,10 @@ from workbench.widgets.items import (
     check_items,
     columns_of,
     details_of,
+    items_by_id,
     ratings_by_item,
+    replace_columns,
+    replace_items,
     roles_by_call,
 )
 from workbench.widgets.judgement import check_judgement, rating_payload
@@ -30,6 +33,7 @@ LONGEST_ANSWER_S = 60.0
 ReadAudio = Callable[[str, int | None, float, float], tuple[npt.NDArray[np.float32], int]]
 ReadPeaks = Callable[[str], Mapping[int, npt.NDArray[np.float32]]]
 SaveRating = Callable[[dict[str, Any]], object]
+Correct = Callable[..., pd.DataFrame]
 
 
 class Labeler(AnsweringWidget):
@@ -67,6 +71,10 @@ class Labeler(AnsweringWidget):
         `payload` holds the columns of the table ratings, and tags, scores,
         shifts, note and other_words. May be called in any thread, never twice
         at once.
+    on_correct : callable, optional
+        `on_correct(kind, utterance_id, start_s=, end_s=, at_s=, with_id=)` moves,
+        splits or merges utterances and gives the rows that take their place,
+        like `utterances`. Without it bounds cannot be changed.
     words : DataFrame, optional
         The table words; with it the dialogue is shown beside the waveform.
     ratings : iterable of dict, optional
@@ -124,6 +132,7 @@ intensity_steps, tags, dimensions.
         audio: ReadAudio,
         peaks: ReadPeaks,
         on_save: SaveRating,
+        on_correct: Correct | None = None,
         words: pd.DataFrame | None = None,
         ratings: Iterable[Mapping[str, Any]] | None = None,
         channels: pd.DataFrame | None = None,
@@ -137,19 +146,11 @@ intensity_steps, tags, dimensions.
         items = check_items(utterances, pass_ or ("voice" if words is None else "both"))
         taxonomy = check_taxonomy(taxonomy)
         self._audio, self._peaks, self._on_save = audio, peaks, on_save
+        self._on_correct = on_correct
         self._peaks_per_s = peaks_per_s
         self._words = None if words is None else check_words(words)
         self._roles = roles_by_call(items, channels)
-        self._items = {
-            row["item_id"]: {
-                "utterance_id": row["utterance_id"],
-                "pass": row["pass"],
-                "assignment_id": row["assignment_id"] or None,
-            }
-            for row in items[["item_id", "utterance_id", "pass", "assignment_id"]].to_dict(
-                "records"
-            )
-        }
+        self._items = items_by_id(items)
         self._fixed = {
             "rater_id": rater_id,
             "session_id": session_id,
@@ -164,13 +165,19 @@ intensity_steps, tags, dimensions.
         self._saving = threading.Lock()
         super().__init__(
             "labeler",
-            {"call": self._call, "audio": self._sound, "save": self._save},
+            {
+                "call": self._call,
+                "audio": self._sound,
+                "save": self._save,
+                "correct": self._correct,
+            },
             _setup={
                 "units": columns_of(items),
                 "taxonomy": dict(taxonomy),
                 "details": details_of(calls, set(items["call_id"])),
                 "has_words": words is not None,
                 "autoplay": autoplay,
+                "can_correct": on_correct is not None,
                 "language": _check_language(language),
             },
             _ratings=ratings_by_item(ratings or (), self._items),
@@ -202,6 +209,32 @@ intensity_steps, tags, dimensions.
             self._on_save(rating_payload(rating, self._fixed | item))
             self._ratings[rating["item_id"]] = rating
         return {"saved": rating}, []
+
+    def _correct(self, message: dict[str, Any]) -> Answer:
+        item = self._items.get(message["item_id"])
+        if item is None or self._on_correct is None:
+            raise InputError("The bounds of this item cannot be changed here.")
+        other = self._items.get(message.get("with_item_id") or "")
+        with self._saving:
+            rows = self._on_correct(
+                message["kind"],
+                item["utterance_id"],
+                start_s=message.get("start_s"),
+                end_s=message.get("end_s"),
+                at_s=message.get("at_s"),
+                with_id=other and other["utterance_id"],
+            )
+            items = check_items(rows, item["pass"])
+            gone = {item["utterance_id"], other and other["utterance_id"]}
+            passes = set(items["pass"])
+            retired = [
+                name
+                for name, one in self._items.items()
+                if one["utterance_id"] in gone and one["pass"] in passes
+            ]
+            self._items = replace_items(self._items, retired, items_by_id(items))
+            self._setup["units"] = replace_columns(self._setup["units"], retired, columns_of(items))
+        return {"units": columns_of(items), "retired": retired}, []
 
 
 def check_taxonomy(taxonomy: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from workbench.errors import InputError, RecordingError, nearest
 from workbench.taxonomies import Taxonomy, read_taxonomy
 from workbench.workspace import hearing, tables
+from workbench.workspace.correcting import correct_item
 
 if TYPE_CHECKING:
     from workbench.widgets import CallList, Labeler, Player
@@ -118,6 +120,7 @@ def labeler(
         ),
         peaks=lambda call: hearing.call_peaks(ws, call),
         on_save=ws.store.add_rating,
+        on_correct=partial(correct_item, ws, rater, None),
         words=words if pass_ == "both" else None,
         ratings=earlier_ratings(
             ratings,
