@@ -109,6 +109,15 @@ def _parser() -> _Parser:
     export.add_argument("out")
     export.add_argument("--format", required=True)
     export.add_argument("--overwrite", action="store_true")
+    annotate = command("annotate", _annotate, "the labelling page without code cells")
+    annotate.add_argument("dir")
+    annotate.add_argument("--rater", required=True, metavar="ID")
+    annotate.add_argument("--call", metavar="ID", help="only this call")
+    annotate.add_argument("--unit", default="utterance", help="utterance, turn or call")
+    annotate.add_argument("--language", default="en", help="words on the screen: en or de")
+    annotate.add_argument("--theme", default="light", help="light or dark")
+    annotate.add_argument("--port", type=int, default=8866)
+    annotate.add_argument("--no-browser", action="store_true", help="print the address only")
     doctor = command("doctor", _doctor, "what is installed, is the workspace sound")
     doctor.add_argument("dir", nargs="?")
     return parser
@@ -181,6 +190,24 @@ def _export(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     losses = _open(options).export(options.out, format=options.format, overwrite=options.overwrite)
     lines = losses.attrs["notices"]
     return ALL_DONE, {"losses": losses.to_dict(orient="records"), "lines": lines}
+
+
+def _annotate(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    from workbench.annotate import run_page
+
+    choices = {
+        "rater": options.rater,
+        "call_id": options.call,
+        "unit": options.unit,
+        "language": options.language,
+    }
+    run_page(
+        options.dir,
+        choices,
+        port=options.port,
+        browser=not options.no_browser,
+        theme=options.theme,
+    )
 
 
 def _doctor(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:

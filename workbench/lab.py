@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from workbench.errors import WorkspaceError
+from workbench.notebook_file import write_notebook
 from workbench.workspace import open as open_workspace
 
 START = "00_start_here.ipynb"
@@ -61,30 +62,10 @@ def write_own_start(folder: Path) -> Path:
     """
     path = folder / "notebooks" / OWN_START
     if not path.exists():
-        path.parent.mkdir(exist_ok=True)
-        cells: list[dict[str, object]] = []
+        cells = []
         for text, code in OWN_CELLS:
-            source = code.format(folder=str(folder))
-            cells += [
-                {"cell_type": "markdown", "metadata": {}, "source": text},
-                {
-                    "cell_type": "code",
-                    "metadata": {},
-                    "source": source,
-                    "execution_count": None,
-                    "outputs": [],
-                },
-            ]
-        for number, cell in enumerate(cells):
-            cell["id"] = f"cell-{number}"
-        kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-        notebook = {
-            "cells": cells,
-            "metadata": {"kernelspec": kernel},
-            "nbformat": 4,
-            "nbformat_minor": 5,
-        }
-        path.write_text(json.dumps(notebook, indent=1), encoding="utf-8")
+            cells += [("markdown", text), ("code", code.format(folder=str(folder)))]
+        write_notebook(path, cells)
     return path
 
 

@@ -86,9 +86,12 @@ LISTEN_IN = """(() => {
 })()"""
 
 
+APPS = {"lab": "LabApp", "notebook": "JupyterNotebookApp"}
+
+
 @contextlib.contextmanager
-def lab_server(folder: Path, home: Path) -> Iterator[str]:
-    """Run JupyterLab with settings, data and runtime files of its own; give its address."""
+def lab_server(folder: Path, home: Path, app: str = "lab") -> Iterator[str]:
+    """Run JupyterLab, or notebook, with settings, data and runtime files of its own."""
     work = folder / "work"
     settings = folder / "settings" / "@jupyterlab" / "apputils-extension"
     for path in (work, settings):
@@ -108,11 +111,11 @@ def lab_server(folder: Path, home: Path) -> Iterator[str]:
         "PYTHONPATH": ROOT,
         "WORKBENCH_HOME": home,
     }
-    command = [sys.executable, "-m", "jupyter", "lab", "--allow-root", "--no-browser"]
+    command = [sys.executable, "-m", "jupyter", app, "--allow-root", "--no-browser"]
     command += ["--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"]
     command += ["--IdentityProvider.token=tests", f"--ServerApp.root_dir={work}"]
-    command += ["--LabApp.expose_app_in_browser=True"]
-    command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    command += [f"--{APPS[app]}.expose_app_in_browser=True"]
+    command += [f"--{APPS[app]}.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
     log = folder / "server.log"
     with log.open("w") as stream:
         server = subprocess.Popen(
@@ -157,7 +160,15 @@ SET_CELL = """source => {
 class Notebook:
     """A notebook that is open in a page; without a source, of one cell that tests write anew."""
 
-    def __init__(self, page: Any, address: str, folder: Path, source: Path | None = None) -> None:
+    def __init__(
+        self,
+        page: Any,
+        address: str,
+        folder: Path,
+        source: Path | None = None,
+        *,
+        path: str = "doc/tree",
+    ) -> None:
         self.page = page
         self.problems: list[str] = []
         page.on("pageerror", lambda error: self.problems.append(str(error)))
@@ -171,7 +182,7 @@ class Notebook:
             notebook = nbformat.read(source, as_version=4)
         name = f"{len(list((folder / 'work').glob('*.ipynb')))}.ipynb"
         nbformat.write(notebook, folder / "work" / name)
-        page.goto(f"{address}/doc/tree/{name}?token=tests")
+        page.goto(f"{address}/{path}/{name}?token=tests")
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         page.wait_for_function(IDLE, timeout=60_000)
 

@@ -58,6 +58,7 @@ def labeler(
     role: str | None,
     name: str | None,
     text: bool,
+    language: str,
 ) -> Labeler:
     """Open the Labeler on the utterances in use.
 
@@ -77,6 +78,8 @@ def labeler(
         The rater's name, when new.
     text : bool
         Whether the transcript is shown; stored as the pass.
+    language : str
+        Language of the words on the screen.
 
     Returns
     -------
@@ -133,6 +136,7 @@ def labeler(
         calls=about[about["call_id"].isin(calls)],
         session_id=session_id,
         peaks_per_s=hearing.PEAKS_PER_S,
+        language=language,
     )
 
 

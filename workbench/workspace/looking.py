@@ -27,6 +27,7 @@ class Looking(Core):
         role: str | None = "customer",
         name: str | None = None,
         text: bool = True,
+        language: str = "en",
     ) -> Labeler:
         """Open the Labeler: hear each utterance, tag how it sounds.
 
@@ -49,6 +50,8 @@ class Looking(Core):
             Whether the transcript is shown, where there is one. Ratings with
             text are of the pass "both", without of the pass "voice"; the two
             are never mixed.
+        language : str, default "en"
+            Language of the words on the screen: en or de.
 
         Returns
         -------
@@ -58,7 +61,14 @@ class Looking(Core):
         from workbench.workspace import labelling
 
         return labelling.labeler(
-            self, rater, call_id=call_id, unit=unit, role=role, name=name, text=text
+            self,
+            rater,
+            call_id=call_id,
+            unit=unit,
+            role=role,
+            name=name,
+            text=text,
+            language=language,
         )
 
     def listen(self, row: Mapping[str, Any] | pd.Series | pd.DataFrame | str) -> Player:
