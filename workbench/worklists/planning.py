@@ -254,7 +254,7 @@ def _at_distance(
     if found is not None:
         return found
     possible = next((d for d in range(distance - 1, 0, -1) if attempt(d) is not None), 0)
-    shorter = f"distance={possible} is possible; or " if possible else ""
+    shorter = f"at most distance={possible} would do here; or " if possible else ""
     raise InputError(
         f"{what}, with {distance} places between the two times. The list is too short for that: "
         f"{shorter}take more utterances, or {remedy}."
