@@ -10,7 +10,7 @@ import pandas as pd
 
 from workbench.errors import InputError, RecordingError, nearest
 from workbench.taxonomies import Taxonomy, read_taxonomy
-from workbench.workspace import assigning, hearing
+from workbench.workspace import assigned, hearing
 
 if TYPE_CHECKING:
     from workbench.widgets import CallList, Labeler, Player
@@ -92,10 +92,10 @@ def labeler(
 
     if worklist is None:
         order = "in_call"
-        to_rate = assigning.utterances_to_rate(ws, unit=unit, role=role, call_id=call_id)
+        to_rate = assigned.utterances_to_rate(ws, unit=unit, role=role, call_id=call_id)
     else:
-        order = assigning.order_of(ws, worklist)
-        to_rate = assigning.assigned_items(ws, rater, worklist, call_id=call_id)
+        order = str(assigned.worklist_named(ws, worklist)["order_mode"].item())
+        to_rate = assigned.assigned_items(ws, rater, worklist, call_id=call_id)
     calls = sorted(set(to_rate["call_id"]))
     taxonomy = current_taxonomy(ws)
     ws.store.add_taxonomy_version(taxonomy)
@@ -119,7 +119,7 @@ def labeler(
             ws, call, channel, start_s, end_s
         ),
         peaks=lambda call: hearing.call_peaks(ws, call),
-        on_save=partial(assigning.save_rating, ws),
+        on_save=partial(assigned.save_rating, ws),
         words=words if passes & {"text", "both"} else None,
         ratings=earlier_ratings(ratings, tags, scores, ws.store.read("notes", rater_id=rater)),
         channels=ws.store.read("channels", call_id=calls),
