@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from tests.stores import payload, unit
+from tests.stores import fill, payload, unit
 from workbench.errors import InputError, StoreError
 from workbench.identifiers import uuid7
-from workbench.store import open_store
+from workbench.store import create_database, migrate_database, open_store
 from workbench.store.layout import METADATA
 from workbench.store.migrations.versions import __path__ as places
 
@@ -273,8 +273,10 @@ def test_an_answer_that_no_rating_could_give_is_refused(rated, answer, sentence)
 # ---- migration -------------------------------------------------------------------------
 
 
-def test_ratings_of_the_first_version_are_still_there(rated, store_url):
-    rated.add_rating(payload(0, note="so glad"))
+def test_ratings_of_the_first_version_are_still_there(database_url):
+    store = create_database(database_url)
+    fill(store)
+    store.add_rating(payload(0, note="so glad"))
 
     def back(connection):
         """Undo version 0002 as far as a test needs it."""
@@ -283,11 +285,10 @@ def test_ratings_of_the_first_version_are_still_there(rated, store_url):
         connection.execute(sa.text("ALTER TABLE notes DROP COLUMN utterance_id"))
         connection.execute(sa.text("UPDATE workbench_version SET version_num = '0001'"))
 
-    if not store_url.startswith("sqlite"):
-        pytest.skip("the kept PostgreSQL database is shared by other tests")
-    rated._database.write(back)
-    rated.close()
-    with open_store(store_url) as newer:
+    store._database.write(back)
+    store.close()
+    migrate_database(database_url)
+    with open_store(database_url) as newer:
         assert len(newer.read("ratings")) == 1
         assert newer.read("notes")["text"].tolist() == ["so glad"]
         newer.add_worklist("main", assignments(2), order_mode="in_call")

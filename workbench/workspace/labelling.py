@@ -108,9 +108,11 @@ def labeler(
     ratings, tags, scores = ws.store.current_ratings(
         rater_id=rater, taxonomy=taxonomy.taxonomy, version=taxonomy.version, pass_=passes
     )
-    # what was heard again stands beside the first judgement, so each answers its own assignment
-    mine = to_rate.get("assignment_id", pd.Series([None]))
-    ratings = ratings[ratings["assignment_id"].isin(mine)]
+    # what is heard again stands beside the first judgement: each rating answers its own assignment
+    answers = ratings["assignment_id"]
+    ratings = ratings[
+        answers.isna() if worklist is None else answers.isin(to_rate["assignment_id"])
+    ]
     return Labeler(
         to_rate,
         taxonomy.definition,
