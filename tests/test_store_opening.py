@@ -361,11 +361,12 @@ def test_a_file_that_was_moved_away_while_open(tmp_path):
 
 # ---- versions --------------------------------------------------------------------------
 
+THIS = revisions.VERSIONS[-1]
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "{this}"
 def upgrade():
     op.create_table("later", sa.Column("x", sa.Text(), primary_key=True))
     {then}
@@ -381,9 +382,11 @@ def next_version(tmp_path, monkeypatch):
     def begin(then="pass"):
         folder = tmp_path / "migrations"
         shutil.copytree(revisions.MIGRATIONS, folder)
-        (folder / "versions" / "0002_later.py").write_text(NEXT.format(then=then))
+        (folder / "versions" / "9999_later.py").write_text(
+            NEXT.format(this=revisions.VERSIONS[-1], then=then)
+        )
         monkeypatch.setattr(revisions, "MIGRATIONS", folder)
-        monkeypatch.setattr(revisions, "VERSIONS", ("0001", "0002"))
+        monkeypatch.setattr(revisions, "VERSIONS", (*revisions.VERSIONS, "9999"))
         return monkeypatch.undo
 
     return begin
@@ -395,33 +398,33 @@ def test_an_older_sqlite_database_is_migrated_with_a_copy_beside_it(tmp_path, ne
         fill(store)
         next_version()
         with open_store(url) as newer:
-            assert "version 0002" in newer.description()
+            assert "version 9999" in newer.description()
             assert len(newer.read("calls")) == 1
-    copy = tmp_path / "workbench.before-0002.db"
+    copy = tmp_path / "workbench.before-9999.db"
     with contextlib.closing(sqlite3.connect(copy)) as connection:
         (version,) = connection.execute("SELECT version_num FROM workbench_version").fetchone()
         (calls,) = connection.execute("SELECT count(*) FROM calls").fetchone()
-    assert (version, calls) == ("0001", 1)
+    assert (version, calls) == (THIS, 1)
     assert migrate_database(url) is None
 
 
 def test_a_second_copy_gets_another_name(tmp_path, next_version):
     url = f"sqlite:///{tmp_path}/workbench.db"
     create_database(url).close()
-    (tmp_path / "workbench.before-0002.db").write_text("mine")
+    (tmp_path / "workbench.before-9999.db").write_text("mine")
     next_version()
-    assert migrate_database(url).name == "workbench.before-0002-2.db"
-    assert (tmp_path / "workbench.before-0002.db").read_text() == "mine"
+    assert migrate_database(url).name == "workbench.before-9999-2.db"
+    assert (tmp_path / "workbench.before-9999.db").read_text() == "mine"
 
 
 def test_an_older_postgresql_database_is_migrated_on_demand(postgres, next_version):
     url = postgres.new(ready=True)
     next_version()
-    with pytest.raises(StoreError, match=r"is of version 0001; .* needs 0002.*migrate_database"):
+    with pytest.raises(StoreError, match=rf"is of version {THIS}; .* needs 9999.*migrate_database"):
         open_store(url)
     assert migrate_database(url) is None
     with open_store(url) as store:
-        assert "version 0002" in store.description()
+        assert "version 9999" in store.description()
 
 
 def test_a_migration_that_fails_changes_nothing(store_url, next_version):
@@ -430,7 +433,7 @@ def test_a_migration_that_fails_changes_nothing(store_url, next_version):
         migrate_database(store_url)
     back()
     with open_store(store_url) as store:
-        assert "version 0001" in store.description()
+        assert f"version {THIS}" in store.description()
 
 
 def test_a_newer_database_is_left_alone(database_url, next_version):
@@ -438,7 +441,9 @@ def test_a_newer_database_is_left_alone(database_url, next_version):
     create_database(database_url).close()
     back()
     for how in (open_store, lambda url: open_store(url, create=True), migrate_database):
-        with pytest.raises(StoreError, match="is of version 0002; this .* 0001.*pip install --up"):
+        with pytest.raises(
+            StoreError, match=f"is of version 9999; this .* {THIS}.*pip install --up"
+        ):
             how(database_url)
 
 
@@ -458,7 +463,7 @@ def test_no_room_for_the_copy(tmp_path, next_version, monkeypatch):
         migrate_database(url)
     back()
     with open_store(url) as store:
-        assert "version 0001" in store.description()
+        assert f"version {THIS}" in store.description()
 
 
 def test_a_database_that_cannot_be_made_leaves_no_file(tmp_path, next_version):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from workbench import utterances as utterances
     from workbench import widgets as widgets
     from workbench import words as words
+    from workbench import worklists as worklists
     from workbench.errors import WorkbenchError as WorkbenchError
     from workbench.sample_workspace import samples as samples
     from workbench.workspace import Workspace as Workspace
@@ -48,6 +49,7 @@ _STAGES = (
     "utterances",
     "widgets",
     "words",
+    "worklists",
 )
 
 __all__ = [
@@ -68,6 +70,7 @@ __all__ = [
     "utterances",
     "widgets",
     "words",
+    "worklists",
 ]
 
 

@@ -34,6 +34,20 @@ SESSIONS = define_table(
     client str Where the widget ran.
     """,
 )
+WORKLISTS = define_table(
+    "worklists",
+    "people",
+    "worklist",
+    "One row a worklist: how it was made, so that it can be made again.",
+    """
+    worklist str! Its name.
+    order_mode str! in_call or random: the order changes labels.
+    seed int Seed of everything that was drawn.
+    settings json All else that it was made with.
+    created_by str Who made it.
+    created_at time! UTC.
+    """,
+)
 ASSIGNMENTS = define_table(
     "assignments",
     "people",
@@ -125,8 +139,9 @@ NOTES = define_table(
     note_id str! UUIDv7.
     rating_id str The rating it belongs to.
     call_id str The call it belongs to.
+    utterance_id str The utterance it belongs to.
     rater_id str Who wrote it.
-    kind str! note or other_words (the feeling in the rater's own words).
+    kind str! note, other_words (the feeling in the rater's own words) or flag (for the lead).
     text str The words; empty once erased.
     created_at time! UTC.
     erased_at time When it was erased, UTC.
@@ -224,6 +239,6 @@ TAXONOMIES = define_table(
     """,
 )
 TABLES = (
-    RATERS, SESSIONS, ASSIGNMENTS, RATINGS, TAGS, SCORES, SHIFTS, NOTES, TRACES,
-    TRACE_POINTS, GOLD, EXAMPLES, ADJUDICATIONS, TAXONOMIES,
+    RATERS, SESSIONS, WORKLISTS, ASSIGNMENTS, RATINGS, TAGS, SCORES, SHIFTS, NOTES,
+    TRACES, TRACE_POINTS, GOLD, EXAMPLES, ADJUDICATIONS, TAXONOMIES,
 )  # fmt: skip

@@ -34,7 +34,12 @@ REFERENCES: dict[str, dict[tuple[str, ...], str]] = {
     "tags": {("rating_id",): "ratings"},
     "scores": {("rating_id",): "ratings"},
     "shifts": {("rating_id",): "ratings"},
-    "notes": {("rating_id",): "ratings", ("call_id",): "calls", ("rater_id",): "raters"},
+    "notes": {
+        ("rating_id",): "ratings",
+        ("call_id",): "calls",
+        ("utterance_id",): "utterances",
+        ("rater_id",): "raters",
+    },
     "traces": {
         ("call_id",): "calls",
         ("rater_id",): "raters",
@@ -57,7 +62,7 @@ REFERENCES: dict[str, dict[tuple[str, ...], str]] = {
 INDEXES: dict[str, tuple[str, ...]] = {
     "recordings": ("call_id",),
     "utterances": ("call_id", "segmentation_id"),
-    "ratings": ("utterance_id", "rater_id"),
+    "ratings": ("utterance_id", "rater_id", "assignment_id"),
     "assignments": ("rater_id", "utterance_id"),
     "notes": ("rating_id", "call_id"),
     "traces": ("call_id",),

@@ -7,12 +7,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from workbench.errors import InputError
 from workbench.identifiers import uuid7
 from workbench.store.database import StorePart
-from workbench.store.frames import insert_once, storable
+from workbench.store.frames import insert_once, insert_rows, storable
 from workbench.store.judgements import Judgements, from_payload, judgements
+from workbench.store.layout import METADATA
 from workbench.store.ratings import inherited_fields, insert_judgements
 from workbench.store.versions import put_version
 from workbench.taxonomies import Taxonomy
@@ -171,6 +174,47 @@ class People(StorePart):
             lambda c: insert_once(c, "notes", checked, stamped="created_at"), {"notes": checked}
         )
         return note_id
+
+    def add_flag(self, utterance_id: str, rater_id: str, text: str | None = None) -> str:
+        """Point the lead to an utterance, with or without words; the same twice counts once.
+
+        Parameters
+        ----------
+        utterance_id : str
+            The utterance.
+        rater_id : str
+            Who flags it.
+        text : str, optional
+            Why; without words "flagged" is stored.
+
+        Returns
+        -------
+        str
+            The note_id.
+
+        Raises
+        ------
+        StoreError
+            If the utterance or the rater is not there.
+        """
+        about = {
+            "utterance_id": utterance_id,
+            "rater_id": rater_id,
+            "kind": "flag",
+            "text": (text or "").strip() or "flagged",
+        }
+        row = {"note_id": uuid7(), **about, "created_at": datetime.now(UTC)}
+        checked = storable(pd.DataFrame([row]), "notes")
+        sql = METADATA.tables["notes"]
+        there = sa.select(sql.c.note_id).where(*(sql.c[k] == v for k, v in about.items()))
+
+        def act(connection: Connection) -> str:
+            if found := connection.execute(there).scalar():
+                return str(found)
+            insert_rows(connection, "notes", checked)
+            return str(row["note_id"])
+
+        return self._database.write(act, {"notes": checked})
 
     def add_taxonomy_version(self, taxonomy: Taxonomy, *, changes: str | None = None) -> None:
         """Write a version of a taxonomy, so that ratings can name it.

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from workbench.errors import InputError, StoreError
 from workbench.schema import TABLES
+from workbench.store.assignments import check_answers, set_states
 from workbench.store.frames import first_difference, insert_rows, read_rows, stored_rows
 from workbench.store.judgements import PARTS, Judgements, refuse
 from workbench.store.layout import METADATA
@@ -58,9 +59,11 @@ def insert_judgements(connection: Connection, these: Judgements) -> int:
         return 0
     check_meaning(connection, these)
     _check_sessions(connection, these.ratings)
+    check_answers(connection, these.ratings)
     _check_superseding(connection, these.ratings)
     for name in PARTS:
         insert_rows(connection, name, getattr(these, name))
+    _settle_assignments(connection, these.ratings)
     return len(these.ratings)
 
 
@@ -100,7 +103,8 @@ def inherited_fields(connection: Connection, rating_id: str) -> dict[str, Any]:
     Returns
     -------
     dict
-        utterance_id, rater_id, taxonomy, version, pass and verdict.
+        utterance_id, rater_id, taxonomy, version, pass, verdict, and where it
+        answers one, assignment_id.
 
     Raises
     ------
@@ -110,7 +114,8 @@ def inherited_fields(connection: Connection, rating_id: str) -> dict[str, Any]:
     rows = stored_rows(connection, "ratings", pd.DataFrame({"rating_id": [rating_id]}))
     if rows.empty:
         raise StoreError(f'There is no rating "{rating_id}" to take back.')
-    return {name: str(rows[name].iloc[0]) for name in (*_SAME, "verdict")}
+    row = rows[[*_SAME, "verdict", "assignment_id"]].iloc[0].dropna()
+    return {str(name): str(value) for name, value in row.items()}
 
 
 def _check_same(connection: Connection, stored: pd.DataFrame, these: Judgements) -> None:
@@ -201,6 +206,14 @@ def _check_superseding(connection: Connection, ratings: pd.DataFrame) -> None:
             "utterance, pass and version only; leave supersedes empty.",
             StoreError,
         )
+    answers = pairs[["assignment_id", "assignment_id_was"]].fillna("")
+    refuse(
+        pairs,
+        answers["assignment_id"] != answers["assignment_id_was"],
+        "it supersedes {supersedes}, which answers another assignment. What a rater hears again "
+        "stands beside the first judgement; leave supersedes empty.",
+        StoreError,
+    )
     sql = METADATA.tables["ratings"]
     before = pd.concat(
         [rows]
@@ -218,6 +231,20 @@ def _check_superseding(connection: Connection, ratings: pd.DataFrame) -> None:
         StoreError,
     )
     _check_no_circle(dict(zip(rows["rating_id"], rows["supersedes"], strict=True)))
+
+
+def _settle_assignments(connection: Connection, ratings: pd.DataFrame) -> None:
+    """Make the assignments that were answered done, and open again where nothing stands."""
+    rows = ratings.dropna(subset=["assignment_id"])
+    back = set(rows.loc[rows["retracted"], "assignment_id"])
+    if back:
+        sql = METADATA.tables["ratings"]
+        standing = current_query(None).with_only_columns(sql.c.assignment_id)
+        for part in chunks(back):
+            answered = connection.execute(standing.where(sql.c.assignment_id.in_(part)))
+            back -= set(answered.scalars())
+        set_states(connection, back, "open")
+    set_states(connection, set(rows["assignment_id"]) - back, "done")
 
 
 def _check_no_circle(supersedes: dict[str, str]) -> None:

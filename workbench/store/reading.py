@@ -22,6 +22,7 @@ _ORDER = {
     "utterances": ["call_id", "start_s", "end_s", "channel", "utterance_id"],
     "segmentations": ["call_id", "created_at", "segmentation_id"],
     "sessions": ["started_at", "session_id"],
+    "worklists": ["created_at", "worklist"],
     "assignments": ["rater_id", "worklist", "position", "assignment_id"],
     "ratings": ["created_at", "rating_id"],
     "notes": ["created_at", "note_id"],

@@ -38,7 +38,9 @@ _OWN_WAY = {
     "tags": "add_ratings",
     "scores": "add_ratings",
     "shifts": "add_ratings",
-    "notes": "add_note or add_ratings",
+    "notes": "add_note, add_flag or add_ratings",
+    "worklists": "add_worklist",
+    "gold": "set_gold",
     "taxonomies": "add_taxonomy_version",
 }
 

@@ -16,6 +16,7 @@ T = TypeVar("T")
 UNITS = ("utterance", "turn", "call")
 PASSES = ("text", "masked_voice", "voice", "both")
 VERDICTS = ("tagged", "neutral", "unclear", "unusable")
+STATES = ("open", "done", "skipped")
 CUES_NAMED = ("pitch", "pace", "pause", "volume", "words")
 
 _WORDS: dict[tuple[str, str], tuple[str, ...]] = {
@@ -31,12 +32,13 @@ _WORDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("raters", "role"): ("rater", "lead", "analyst"),
     ("raters", "kind"): ("human", "model", "vote", "simulated"),
     ("sessions", "order_mode"): ("in_call", "random"),
+    ("worklists", "order_mode"): ("in_call", "random"),
     ("assignments", "pass"): PASSES,
     ("assignments", "purpose"): ("label", "gold", "repeat", "adjudicate"),
-    ("assignments", "state"): ("open", "done", "skipped"),
+    ("assignments", "state"): STATES,
     ("ratings", "pass"): PASSES,
     ("ratings", "verdict"): VERDICTS,
-    ("notes", "kind"): ("note", "other_words"),
+    ("notes", "kind"): ("note", "other_words", "flag"),
     ("traces", "pass"): PASSES[1:],
     ("gold", "pass"): PASSES,
 }  # fmt: skip
@@ -57,6 +59,7 @@ _RANGES: dict[tuple[str, str], tuple[float, float]] = {
     ("words", "start_s"): (0, _UP),
     ("events", "channel"): (-1, _UP),
     ("events", "start_s"): (0, _UP),
+    ("assignments", "position"): (0, _UP),
     ("ratings", "certainty"): (0, 1),
     ("ratings", "n_plays"): (0, _UP),
     ("ratings", "heard_share"): (0, 1),

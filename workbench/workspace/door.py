@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbench.workspace.core import columns_of
-from workbench.workspace.looking import Looking
+from workbench.workspace.planning import Planning
 
 if TYPE_CHECKING:
     from distributed import Client
 
 
-class Workspace(Looking):
+class Workspace(Planning):
     """A folder with settings, a database and a cache; audio stays where it is.
 
     `wb.create`, `wb.open` and `wb.samples` make one. Every method takes and

@@ -10,14 +10,12 @@ import pandas as pd
 
 from workbench.errors import InputError, RecordingError, nearest
 from workbench.taxonomies import Taxonomy, read_taxonomy
-from workbench.workspace import hearing, tables
+from workbench.workspace import assigned, hearing
 from workbench.workspace.correcting import correct_item
 
 if TYPE_CHECKING:
     from workbench.widgets import CallList, Labeler, Player
     from workbench.workspace.core import Core
-
-UNITS = ("utterance", "turn", "call")
 
 
 def current_taxonomy(ws: Core) -> Taxonomy:
@@ -59,8 +57,9 @@ def labeler(
     name: str | None,
     text: bool,
     language: str,
+    worklist: str | None = None,
 ) -> Labeler:
-    """Open the Labeler on the utterances in use.
+    """Open the Labeler on the utterances in use, or on what a worklist has for the rater.
 
     Parameters
     ----------
@@ -80,6 +79,8 @@ def labeler(
         Whether the transcript is shown; stored as the pass.
     language : str
         Language of the words on the screen.
+    worklist : str or None
+        A worklist, which decides unit, role, pass and order.
 
     Returns
     -------
@@ -93,27 +94,29 @@ def labeler(
     """
     from workbench.widgets import Labeler, earlier_ratings
 
-    if unit not in UNITS:
-        raise InputError(f'The unit "{unit}" came; one of {", ".join(UNITS)} was expected.')
-    to_rate = _to_rate(ws, call_id, unit, role)
+    if worklist is None:
+        order = "in_call"
+        to_rate = assigned.utterances_to_rate(ws, unit=unit, role=role, call_id=call_id)
+    else:
+        order = str(assigned.worklist_named(ws, worklist)["order_mode"].item())
+        to_rate = assigned.assigned_items(ws, rater, worklist, call_id=call_id)
     calls = sorted(set(to_rate["call_id"]))
     taxonomy = current_taxonomy(ws)
     ws.store.add_taxonomy_version(taxonomy)
     ws.store.add_rater(rater, name=name)
-    session_id = ws.store.add_session(rater, client="jupyter")
-    words = ws.store.read("words")
-    words = words[words["call_id"].isin(calls)]
-    pass_ = "both" if text and len(words) else "voice"
+    session_id = ws.store.add_session(rater, order_mode=order, client="jupyter")
+    words = ws.store.read("words", call_id=calls)
+    if worklist is None:
+        to_rate = to_rate.assign(**{"pass": "both" if text and len(words) else "voice"})
+    passes = set(to_rate["pass"])
     ratings, tags, scores = ws.store.current_ratings(
-        **{
-            "rater_id": rater,
-            "taxonomy": taxonomy.taxonomy,
-            "version": taxonomy.version,
-            "pass": pass_,
-        }
+        rater_id=rater, taxonomy=taxonomy.taxonomy, version=taxonomy.version, pass_=passes
     )
-    channels = ws.store.read("channels")
-    about = ws.store.read("calls")
+    # what is heard again stands beside the first judgement: each rating answers its own assignment
+    answers = ratings["assignment_id"]
+    ratings = ratings[
+        answers.isna() if worklist is None else answers.isin(to_rate["assignment_id"])
+    ]
     return Labeler(
         to_rate,
         taxonomy.definition,
@@ -122,9 +125,9 @@ def labeler(
             ws, call, channel, start_s, end_s
         ),
         peaks=lambda call: hearing.call_peaks(ws, call),
-        on_save=ws.store.add_rating,
-        on_correct=partial(correct_item, ws, rater, None),
-        words=words if pass_ == "both" else None,
+        on_save=partial(assigned.save_rating, ws),
+        on_correct=partial(correct_item, ws, rater, worklist),
+        words=words if passes & {"text", "both"} else None,
         ratings=earlier_ratings(
             ratings,
             tags,
@@ -132,34 +135,12 @@ def labeler(
             ws.store.read("notes", rater_id=rater),
             ws.store.read("shifts"),
         ),
-        channels=channels[channels["call_id"].isin(calls)],
-        calls=about[about["call_id"].isin(calls)],
+        channels=ws.store.read("channels", call_id=calls),
+        calls=ws.store.read("calls", call_id=calls),
         session_id=session_id,
         peaks_per_s=hearing.PEAKS_PER_S,
         language=language,
     )
-
-
-def _to_rate(ws: Core, call_id: str | None, unit: str, role: str | None) -> pd.DataFrame:
-    rows = tables.utterances_in_use(ws, unit=unit, call_id=call_id, text=False)
-    audible = set(ws.store.read("recordings")["call_id"])
-    if call_id is not None and call_id not in audible:
-        if ws.store.read("calls", call_id=call_id).empty:
-            known = sorted(ws.store.read("calls")["call_id"])
-            raise InputError(f'There is no call "{call_id}".{nearest(call_id, known)}')
-        raise InputError(f"Call {call_id} has no audio, so there is nothing to hear and rate.")
-    rows = rows[rows["call_id"].isin(audible)]
-    if rows.empty:
-        raise InputError(f"No {unit}s yet: run ws.segment() first.")
-    if role is None:
-        return rows
-    chosen = rows[rows["role"].isin([role, "unknown"])]
-    if chosen.empty:
-        raise InputError(
-            f'No {unit} of role "{role}" was found; there are: '
-            f"{', '.join(sorted(set(rows['role'])))}. role=None rates everybody."
-        )
-    return chosen.reset_index(drop=True)
 
 
 def listen(ws: Core, row: Mapping[str, Any] | pd.Series | pd.DataFrame | str) -> Player:

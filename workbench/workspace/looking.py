@@ -28,6 +28,7 @@ class Looking(Core):
         name: str | None = None,
         text: bool = True,
         language: str = "en",
+        worklist: str | None = None,
     ) -> Labeler:
         """Open the Labeler: hear each utterance, tag how it sounds.
 
@@ -52,6 +53,9 @@ class Looking(Core):
             are never mixed.
         language : str, default "en"
             Language of the words on the screen: en or de.
+        worklist : str, optional
+            A worklist (see `worklist`): the rater hears what it holds, in its
+            order and passes; unit, role and text do not count then.
 
         Returns
         -------
@@ -69,6 +73,7 @@ class Looking(Core):
             name=name,
             text=text,
             language=language,
+            worklist=worklist,
         )
 
     def listen(self, row: Mapping[str, Any] | pd.Series | pd.DataFrame | str) -> Player:
