@@ -6,6 +6,7 @@ from types import TracebackType
 
 import sqlalchemy as sa
 
+from workbench.store.examples import Examples
 from workbench.store.people import People
 from workbench.store.raters import Raters
 from workbench.store.reading import Reading
@@ -13,7 +14,7 @@ from workbench.store.register import Register
 from workbench.store.revisions import found_version
 
 
-class Store(Reading, Register, People, Raters):
+class Store(Reading, Register, People, Raters, Examples):
     """An open database of the workbench; `open_store` and `create_database` give one.
 
     Every method that writes does so in one transaction and returns after it is

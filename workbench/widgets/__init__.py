@@ -7,6 +7,15 @@ from workbench.widgets.earlier import earlier_ratings
 from workbench.widgets.labeler import Labeler
 from workbench.widgets.playable import playable
 from workbench.widgets.player import Player
+from workbench.widgets.recorder import Recorder
 from workbench.widgets.thresholds import ThresholdExplorer
 
-__all__ = ["CallList", "Labeler", "Player", "ThresholdExplorer", "earlier_ratings", "playable"]
+__all__ = [
+    "CallList",
+    "Labeler",
+    "Player",
+    "Recorder",
+    "ThresholdExplorer",
+    "earlier_ratings",
+    "playable",
+]
