@@ -198,4 +198,55 @@ export const strings = {
   noneMatch: "No call matches. Clear a filter to see more.",
   playCall: (id: string) => `Play call ${id}`,
   sortBy: (column: string) => `Sort by ${column}`,
+
+  // Recorder
+  seconds: (seconds: number) => `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`,
+  recorder: {
+    name: "Recorder",
+    exampleOf: "An example of",
+    chooseTag: "Choose a tag",
+    noteFor: (id: string) => `A voice note for call ${id}`,
+    stays: "What you record stays in the workspace's folder. Nothing is sent anywhere.",
+    record: "Record",
+    again: "Record again",
+    opening: "Opening the microphone",
+    waiting: "Fetching the recording",
+    level: "Level of the microphone",
+    time: (now: string, longest: string) => `${now} of ${longest} at most`,
+    trim: "What is kept of the recording",
+    edges: { start_s: "Start of what is kept", end_s: "End of what is kept" },
+    yourVoice: "your recording",
+    kept: (seconds: string, of: string) => `${seconds} of ${of} kept`,
+    listenFor: "What to listen for",
+    noteWords: "What it is about",
+    save: "Save",
+    savedExample: (tag: string, seconds: string) => `Saved: ${seconds} as an example of ${tag}.`,
+    savedNote: (id: string, seconds: string) => `Saved: ${seconds} with call ${id}.`,
+    said: {
+      recording: "Recording. Speak now.",
+      recorded: (seconds: string) =>
+        `${seconds} recorded. Trim it with the two handles, play it, then save it.`,
+      longest: "That is as long as a recording can be, so it was stopped.",
+      quiet: "Nothing is heard yet. Is the microphone muted?",
+    },
+    ready: {
+      prompt: "The browser will ask whether this page may use the microphone: allow it.",
+      refused:
+        "This page may not use the microphone. Allow it in the browser (the sign beside the address), then press Record.",
+      no_device: "No microphone was found. Plug one in, or choose one in the system's settings, then press Record.",
+      insecure:
+        "A browser opens the microphone only for pages from this machine or over https. Open the notebook at http://localhost, or ask for https.",
+      unsupported: "This browser cannot record sound. A current Chrome, Edge or Firefox can.",
+    } as Record<string, string>,
+    problems: {
+      busy: "The microphone could not be opened: another program may hold it. Close that, then press Record again.",
+      not_started: "The recording did not begin. Load the page anew, run the cell again and press Record.",
+      reloaded: "The page was loaded anew while it recorded, so that recording is lost. Record again.",
+      lost: "The microphone went away while it recorded, so that recording is lost. Plug it in and record again.",
+      nothing_came: "The browser handed over no recording. Press Record again, and wait for the clock to run before you speak.",
+      unreadable: "What the browser recorded cannot be read. Record again; if it happens twice, use another browser.",
+      too_short: "That was too short to be heard. Record again and speak for a second at least.",
+      silent: "The recording is silent. Choose the right microphone in the browser or switch it on, then record again.",
+    } as Record<string, string>,
+  },
 };

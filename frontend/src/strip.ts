@@ -20,6 +20,19 @@ export interface Sounding {
 
 const STEP_S = 1;
 
+/** A sound that is no call, as one unit from its beginning to its end. */
+export function soundUnit(key: string, durationS: number): Unit {
+  return {
+    utterance_id: key,
+    unit: "call",
+    call_id: key,
+    channel: null,
+    role: "",
+    start_s: 0,
+    end_s: durationS,
+  };
+}
+
 export class Strip {
   readonly element: HTMLElement;
   private readonly source: CallSource;
@@ -73,15 +86,7 @@ export class Strip {
   /** Turn to another sound; playing it has to be asked for. */
   load(sounding: Sounding, play: boolean): void {
     this.sounding = sounding;
-    const unit: Unit = {
-      utterance_id: sounding.callId,
-      unit: "call",
-      call_id: sounding.callId,
-      channel: null,
-      role: "",
-      start_s: 0,
-      end_s: sounding.durationS,
-    };
+    const unit = soundUnit(sounding.callId, sounding.durationS);
     this.unit = unit;
     this.button.disabled = false;
     setText(this.caption, sounding.caption);
