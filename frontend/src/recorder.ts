@@ -167,7 +167,9 @@ export class Recorder {
 
   private async look(): Promise<void> {
     const { signal } = this.life;
-    this.allow(await this.microphone.look(() => void this.look(), signal));
+    const allowed = await this.microphone.look(() => void this.look(), signal);
+    this.failure = "";
+    this.allow(allowed);
   }
 
   private allow(state: MicrophoneState): void {
@@ -196,7 +198,10 @@ export class Recorder {
     try {
       const obstacle = await this.microphone.open();
       if (this.life.signal.aborted) return this.microphone.close();
-      if (obstacle !== null) return this.allow(obstacle);
+      if (obstacle !== null) {
+        this.failure = wordsFor(obstacle);
+        return this.allow(obstacle);
+      }
       this.allow("granted");
       await this.wire.ask("record", { ...recordingFormat() });
       if (await this.started()) this.beganMs = performance.now();
@@ -352,10 +357,8 @@ export class Recorder {
   }
 
   private obstacle(): string {
-    const words = strings.recorder;
-    if (this.state.problem) return words.problems[this.state.problem] ?? "";
-    if (this.allowed === "prompt") return "";
-    return words.ready[this.allowed] ?? words.problems[this.allowed] ?? "";
+    if (this.state.problem) return wordsFor(this.state.problem);
+    return this.allowed === "prompt" ? "" : wordsFor(this.allowed);
   }
 
   private sentence(): string {
@@ -382,6 +385,10 @@ export class Recorder {
     }
     return this.allowed === "prompt" ? (ready["prompt"] ?? "") : "";
   }
+}
+
+function wordsFor(obstacle: string): string {
+  return strings.recorder.ready[obstacle] ?? strings.recorder.problems[obstacle] ?? "";
 }
 
 function swap(press: HTMLElement, name: "record" | "stop" | "play"): void {

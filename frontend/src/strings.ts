@@ -180,6 +180,8 @@ export const strings = {
   // Player
   player: "Player",
   noAudio: "This call has no audio.",
+  rowsToHear: (count: number) => `${words(count, "row")} to hear, one after the other`,
+  rowsLeftOut: (count: number) => `${words(count, "more row")} left out: choose fewer to hear them.`,
 
   // List of calls
   calls: "Calls",

@@ -44,12 +44,16 @@ export class Strip {
   private unit: Unit | null = null;
   private sounding: Sounding | null = null;
   private secondS = 0;
+  private sounded = false;
+  /** Whether the playhead is where it is when nothing was begun, or all was played. */
+  private resting = true;
 
   constructor(
     root: HTMLElement,
     wire: Wire,
     private readonly changed: () => void,
     private readonly signal: AbortSignal,
+    private readonly ended: () => void = () => {},
   ) {
     this.source = new CallSource(wire, () => this.stage.draw());
     this.playback = new Playback(this.source, {
@@ -57,6 +61,9 @@ export class Strip {
       changed: () => {
         this.refresh();
         this.changed();
+        const ended = this.sounded && !this.playback.playing && this.resting;
+        this.sounded = this.playback.playing;
+        if (ended) this.ended();
       },
       failed: (error) => this.say(sentenceOf(error)),
     });
@@ -127,6 +134,7 @@ export class Strip {
 
   private at(second: number | null): void {
     this.secondS = second ?? 0;
+    this.resting = second === null;
     this.stage.at(second);
     const total = this.unit?.end_s ?? 0;
     setText(this.time, `${clock(this.secondS, true)} / ${clock(total, true)}`);

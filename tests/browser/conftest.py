@@ -43,8 +43,8 @@ def lab(
     folder = tmp_path_factory.mktemp("lab")
 
     @contextmanager
-    def opened(notebook: Path | None = None) -> Iterator[Notebook]:
-        page = chromium.new_page(viewport=SIZE)
+    def opened(notebook: Path | None = None, browser: Any = chromium) -> Iterator[Notebook]:
+        page = browser.new_page(viewport=SIZE)
         yield Notebook(page, address, folder, notebook)
         page.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -23,7 +24,7 @@ QUIET_BELOW_PEAK_DB = 34.0
 MARGIN_S = 0.15
 FRAME_S = 0.02
 PATIENCE_S = 10.0
-"""After stopping, how long to wait for the bytes."""
+"""After stopping, how long to wait for the bytes, and a tenth of the recording's length more."""
 
 SaveClip = Callable[[dict[str, Any]], object]
 
@@ -91,7 +92,7 @@ class Recorder(AnsweringWidget):
         self._source = Microphone(self._arrived)
         self._samples: npt.NDArray[np.float32] = np.zeros((0, 1), np.float32)
         self._rate = 1
-        self._key = ""
+        self._key, self._began = "", 0.0
         self._attempt: tuple[int, int, str] | None = None
         shown = ("tag", "definition", "sounds_like")
         super().__init__(
@@ -165,6 +166,7 @@ class Recorder(AnsweringWidget):
     def _record(self, message: dict[str, Any]) -> Answer:
         with self._lock:
             recorder = self._source.start(str(message["container"]), str(message["codecs"]))
+            self._began = time.monotonic()
             self._watch.begin(LONGEST_S + 4 * PATIENCE_S, lambda: self._give_up("nothing_came"))
             self._turn_to("recording", recorder=recorder)
         return {}, []
@@ -173,7 +175,8 @@ class Recorder(AnsweringWidget):
         with self._lock:
             if self.phase == "recording":
                 self._turn_to("waiting")
-                self._watch.begin(PATIENCE_S, lambda: self._give_up("nothing_came"))
+                patience_s = PATIENCE_S + 0.1 * (time.monotonic() - self._began)
+                self._watch.begin(patience_s, lambda: self._give_up("nothing_came"))
                 self._source.stop()
         return {}, []
 
