@@ -66,6 +66,7 @@ export class Recorder {
   private state: RecorderState;
   private loaded = "";
   private opening = false;
+  private attempts = 0;
   private saving = false;
   private beganMs = 0;
   private stopAsked = false;
@@ -166,8 +167,9 @@ export class Recorder {
   }
 
   private async look(): Promise<void> {
-    const { signal } = this.life;
-    const allowed = await this.microphone.look(() => void this.look(), signal);
+    const { attempts } = this;
+    const allowed = await this.microphone.look(() => void this.look(), this.life.signal);
+    if (attempts !== this.attempts) return; // an attempt since then knows better
     this.failure = "";
     this.allow(allowed);
   }
@@ -192,6 +194,7 @@ export class Recorder {
 
   private async begin(): Promise<void> {
     this.opening = true;
+    this.attempts += 1;
     this.failure = "";
     this.stopAsked = this.full = this.heard = false;
     this.draw();

@@ -24,7 +24,9 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     path = find_chromium()
     assert path, "There is no Chromium. Install it, or run: python -m tests.chromium"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*CHROMIUM_ARGUMENTS, heard])
+        browser = playwright.chromium.launch(
+            executable_path=path, args=[*CHROMIUM_ARGUMENTS, heard]
+        )
         yield browser
         browser.close()
 

@@ -130,6 +130,8 @@ def test_a_recording_that_never_comes_is_said_in_words(card):
     record(card, 0.1)
     told(card, "The browser handed over no recording.")
     assert card.python("[recorder.phase, recorder.problem]") == ["ready", "nothing_came"]
-    card.page.evaluate("() => Object.defineProperty(MediaRecorder.prototype, 'onstop', window.real)")
+    card.page.evaluate(
+        "() => Object.defineProperty(MediaRecorder.prototype, 'onstop', window.real)"
+    )
     record(card, 0.8)
     told(card, "Trim it with the two handles")

@@ -79,6 +79,7 @@ class Recorder(AnsweringWidget):
         tag: str | None = None,
         call_id: str | None = None,
     ) -> None:
+        self._watch, self._source = Watch(), Microphone(self._arrived)
         names = [str(one["tag"]) for one in tags]
         if bool(names) == (call_id is not None):
             raise InputError("A recording is for a tag or for a call; give tags or call_id.")
@@ -88,8 +89,6 @@ class Recorder(AnsweringWidget):
             )
         self._on_save, self._tags = on_save, names
         self._lock = threading.RLock()
-        self._watch = Watch()
-        self._source = Microphone(self._arrived)
         self._samples: npt.NDArray[np.float32] = np.zeros((0, 1), np.float32)
         self._rate = 1
         self._key, self._began = "", 0.0
