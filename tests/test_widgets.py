@@ -19,7 +19,8 @@ from workbench.identifiers import uuid7
 from workbench.schema import table_named
 from workbench.widgets import CallList, Labeler, Player, answering, earlier_ratings, playable
 from workbench.widgets.dialogue import dialogue_lines
-from workbench.widgets.playable import caption_of, clicked_row, roles_of
+from workbench.widgets.playable import clicked_row
+from workbench.widgets.snippet import caption_of, snippet_of_samples
 from workbench.widgets.sound import MAX_BINS, lanes_answer, sample_peaks, sound_answer
 
 RATE = 8000
@@ -526,15 +527,15 @@ def test_the_player_turns_to_another_sound_and_to_a_sentence():
     player = Player(sentence="This call has no audio.")
     assert player.get_state()["_state"]["sentence"] == "This call has no audio."
     assert player.duration_s == 0.0
-    player.load(np.zeros((RATE, 2)), RATE, caption="now")
+    player.show(snippet_of_samples(np.zeros((RATE, 2)), RATE, caption="now"))
     first = player.get_state()["_state"]
     assert (first["sentence"], first["play"], player.duration_s) == ("", True, 1.0)
-    player.load(np.zeros(RATE), RATE)
+    player.show(snippet_of_samples(np.zeros(RATE), RATE))
     assert player.get_state()["_state"]["key"] != first["key"]
     player.say("gone")
     assert player.get_state()["_state"]["sentence"] == "gone"
     with pytest.raises(InputError, match="without a sampling rate"):
-        player.load(np.zeros(8), None)
+        Player(np.zeros(8), None)
 
 
 # ---- list of calls -------------------------------------------------------------------------
@@ -638,7 +639,7 @@ def test_a_click_on_a_figure_plays_what_is_behind_the_point():
         rows.append(row)
         if row["call_id"] == "0008":
             raise RecordingError("Call 0008 has no audio.")
-        return np.zeros((RATE, 1)), RATE
+        return snippet_of_samples(np.zeros(RATE), RATE, caption=caption_of(row))
 
     customdata = [["0007", 1, 2.0, 3.0], ["0008", None, None, None]]
     figure = go.Figure(go.Scatter(x=[1, 2], y=[1, 2], customdata=customdata))
@@ -668,12 +669,3 @@ def test_points_of_heat_maps_and_of_arrays_are_found():
     floats = SimpleNamespace(customdata=np.array([[7, np.nan, 0.0, 1.0]]))
     assert clicked_row(floats, [0]) == {"call_id": "7.0", "start_s": 0.0, "end_s": 1.0}
     assert caption_of({"call_id": "0007"}) == "Call 0007"
-
-
-def test_roles_of_a_row_colour_its_waveform():
-    channels = pd.DataFrame(
-        {"call_id": ["7", "7", "8"], "channel": [1, 0, 0], "role": ["agent", "customer", "other"]}
-    )
-    assert roles_of(channels, {"call_id": "7"}) == ["customer", "agent"]
-    assert roles_of(channels, {"call_id": "7", "channel": 1}) == ["agent"]
-    assert roles_of(None, {"call_id": "7"}) == []

@@ -162,6 +162,8 @@ const en = {
   // Player
   player: "Player",
   noAudio: "This call has no audio.",
+  rowsToHear: (count: number) => `${words(count, "row")} to hear, one after the other`,
+  rowsLeftOut: (count: number) => `${words(count, "more row")} left out: choose fewer to hear them.`,
 
   // List of calls
   calls: "Calls",
@@ -195,6 +197,57 @@ const en = {
   noneMatch: "No call matches. Clear a filter to see more.",
   playCall: (id: string) => `Play call ${id}`,
   sortBy: (column: string) => `Sort by ${column}`,
+
+  // Recorder
+  seconds: (seconds: number) => `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`,
+  recorder: {
+    name: "Recorder",
+    exampleOf: "An example of",
+    chooseTag: "Choose a tag",
+    noteFor: (id: string) => `A voice note for call ${id}`,
+    stays: "What you record stays in the workspace's folder. Nothing is sent anywhere.",
+    record: "Record",
+    again: "Record again",
+    opening: "Opening the microphone",
+    waiting: "Fetching the recording",
+    level: "Level of the microphone",
+    time: (now: string, longest: string) => `${now} of ${longest} at most`,
+    trim: "What is kept of the recording",
+    edges: { start_s: "Start of what is kept", end_s: "End of what is kept" },
+    yourVoice: "your recording",
+    kept: (seconds: string, of: string) => `${seconds} of ${of} kept`,
+    listenFor: "What to listen for",
+    noteWords: "What it is about",
+    save: "Save",
+    savedExample: (tag: string, seconds: string) => `Saved: ${seconds} as an example of ${tag}.`,
+    savedNote: (id: string, seconds: string) => `Saved: ${seconds} with call ${id}.`,
+    said: {
+      recording: "Recording. Speak now.",
+      recorded: (seconds: string) =>
+        `${seconds} recorded. Trim it with the two handles, play it, then save it.`,
+      longest: "That is as long as a recording can be, so it was stopped.",
+      quiet: "Nothing is heard yet. Is the microphone muted?",
+    },
+    ready: {
+      prompt: "The browser will ask whether this page may use the microphone: allow it.",
+      refused:
+        "This page may not use the microphone. Allow it in the browser (the sign beside the address), then press Record.",
+      no_device: "No microphone was found. Plug one in, or choose one in the system's settings, then press Record.",
+      insecure:
+        "A browser opens the microphone only for pages from this machine or over https. Open the notebook at http://localhost, or ask for https.",
+      unsupported: "This browser cannot record sound. A current Chrome, Edge or Firefox can.",
+    } as Record<string, string>,
+    problems: {
+      busy: "The microphone could not be opened: another program may hold it. Close that, then press Record again.",
+      not_started: "The recording did not begin. Load the page anew, run the cell again and press Record.",
+      reloaded: "The page was loaded anew while it recorded, so that recording is lost. Record again.",
+      lost: "The microphone went away while it recorded, so that recording is lost. Plug it in and record again.",
+      nothing_came: "The browser handed over no recording. Press Record again, and wait for the clock to run before you speak.",
+      unreadable: "What the browser recorded cannot be read. Record again; if it happens twice, use another browser.",
+      too_short: "That was too short to be heard. Record again and speak for a second at least.",
+      silent: "The recording is silent. Choose the right microphone in the browser or switch it on, then record again.",
+    } as Record<string, string>,
+  },
 };
 
 export type Strings = typeof en;
@@ -359,6 +412,67 @@ const de: Strings = {
   noneMatch: "Kein Anruf passt. Einen Filter leeren, um mehr zu sehen.",
   playCall: (id) => `Anruf ${id} hören`,
   sortBy: (column) => `Nach ${column} ordnen`,
+  rowsToHear: (count) => `${words(count, "Zeile", "Zeilen")} nacheinander zu hören`,
+  rowsLeftOut: (count) =>
+    `${words(count, "weitere Zeile", "weitere Zeilen")} nicht dabei: weniger wählen, um sie zu hören.`,
+
+  // Recorder
+  seconds: (seconds) => `${seconds.toFixed(seconds < 10 ? 2 : 1).replace(".", ",")} s`,
+  recorder: {
+    name: "Aufnahme",
+    exampleOf: "Ein Beispiel für",
+    chooseTag: "Gefühl wählen",
+    noteFor: (id) => `Eine Sprachnotiz zu Anruf ${id}`,
+    stays: "Die Aufnahme bleibt im Ordner des Arbeitsbereichs. Nichts wird verschickt.",
+    record: "Aufnehmen",
+    again: "Neu aufnehmen",
+    opening: "Das Mikrofon wird geöffnet",
+    waiting: "Die Aufnahme wird geholt",
+    level: "Pegel des Mikrofons",
+    time: (now, longest) => `${now} von höchstens ${longest}`,
+    trim: "Was von der Aufnahme bleibt",
+    edges: { start_s: "Anfang dessen, was bleibt", end_s: "Ende dessen, was bleibt" },
+    yourVoice: "Ihre Aufnahme",
+    kept: (seconds, of) => `${seconds} von ${of} bleiben`,
+    listenFor: "Worauf zu achten ist",
+    noteWords: "Worum es geht",
+    save: "Speichern",
+    savedExample: (tag, seconds) => `Gespeichert: ${seconds} als Beispiel für ${tag}.`,
+    savedNote: (id, seconds) => `Gespeichert: ${seconds} zu Anruf ${id}.`,
+    said: {
+      recording: "Aufnahme läuft. Jetzt sprechen.",
+      recorded: (seconds) =>
+        `${seconds} aufgenommen. Mit den zwei Griffen kürzen, anhören, dann speichern.`,
+      longest: "Länger kann eine Aufnahme nicht sein; sie wurde beendet.",
+      quiet: "Noch ist nichts zu hören. Ist das Mikrofon stumm geschaltet?",
+    },
+    ready: {
+      prompt: "Der Browser fragt, ob diese Seite das Mikrofon nutzen darf: bitte erlauben.",
+      refused:
+        "Diese Seite darf das Mikrofon nicht nutzen. Im Browser erlauben (das Zeichen neben der Adresse), dann Aufnehmen drücken.",
+      no_device:
+        "Kein Mikrofon gefunden. Eines anschließen oder in den Einstellungen des Systems wählen, dann Aufnehmen drücken.",
+      insecure:
+        "Ein Browser öffnet das Mikrofon nur für Seiten von diesem Rechner oder über https. Das Notebook unter http://localhost öffnen oder um https bitten.",
+      unsupported:
+        "Dieser Browser kann keinen Ton aufnehmen. Ein aktueller Chrome, Edge oder Firefox kann es.",
+    },
+    problems: {
+      busy: "Das Mikrofon ließ sich nicht öffnen: vielleicht hält es ein anderes Programm. Dieses schließen, dann noch einmal aufnehmen.",
+      not_started:
+        "Die Aufnahme hat nicht begonnen. Die Seite neu laden, die Zelle noch einmal ausführen und Aufnehmen drücken.",
+      reloaded:
+        "Die Seite wurde während der Aufnahme neu geladen; die Aufnahme ist verloren. Bitte neu aufnehmen.",
+      lost: "Das Mikrofon verschwand während der Aufnahme; die Aufnahme ist verloren. Wieder anschließen und neu aufnehmen.",
+      nothing_came:
+        "Der Browser gab keine Aufnahme her. Noch einmal aufnehmen und erst sprechen, wenn die Uhr läuft.",
+      unreadable:
+        "Was der Browser aufgenommen hat, ist nicht lesbar. Neu aufnehmen; geschieht es zweimal, einen anderen Browser nehmen.",
+      too_short: "Das war zu kurz, um es zu hören. Neu aufnehmen und mindestens eine Sekunde sprechen.",
+      silent:
+        "Die Aufnahme ist stumm. Im Browser das richtige Mikrofon wählen oder es einschalten, dann neu aufnehmen.",
+    },
+  },
 };
 
 export const LANGUAGES: Record<string, Strings> = { en, de };

@@ -20,6 +20,21 @@ export interface Sounding {
 
 const STEP_S = 1;
 
+/** A sound that is no call, as one unit from its beginning to its end. */
+export function soundUnit(key: string, durationS: number): Unit {
+  return {
+    item_id: key,
+    pass: "both",
+    utterance_id: key,
+    unit: "call",
+    call_id: key,
+    channel: null,
+    role: "",
+    start_s: 0,
+    end_s: durationS,
+  };
+}
+
 export class Strip {
   readonly element: HTMLElement;
   private readonly source: CallSource;
@@ -31,12 +46,16 @@ export class Strip {
   private unit: Unit | null = null;
   private sounding: Sounding | null = null;
   private secondS = 0;
+  private sounded = false;
+  /** Whether the playhead is where it is when nothing was begun, or all was played. */
+  private resting = true;
 
   constructor(
     root: HTMLElement,
     wire: Wire,
     private readonly changed: () => void,
     private readonly signal: AbortSignal,
+    private readonly ended: () => void = () => {},
   ) {
     this.source = new CallSource(wire, () => this.stage.draw());
     this.playback = new Playback(this.source, {
@@ -44,6 +63,9 @@ export class Strip {
       changed: () => {
         this.refresh();
         this.changed();
+        const ended = this.sounded && !this.playback.playing && this.resting;
+        this.sounded = this.playback.playing;
+        if (ended) this.ended();
       },
       failed: (error) => this.say(sentenceOf(error)),
     });
@@ -73,17 +95,7 @@ export class Strip {
   /** Turn to another sound; playing it has to be asked for. */
   load(sounding: Sounding, play: boolean): void {
     this.sounding = sounding;
-    const unit: Unit = {
-      item_id: sounding.callId,
-      pass: "both",
-      utterance_id: sounding.callId,
-      unit: "call",
-      call_id: sounding.callId,
-      channel: null,
-      role: "",
-      start_s: 0,
-      end_s: sounding.durationS,
-    };
+    const unit = soundUnit(sounding.callId, sounding.durationS);
     this.unit = unit;
     this.button.disabled = false;
     setText(this.caption, sounding.caption);
@@ -124,6 +136,7 @@ export class Strip {
 
   private at(second: number | null): void {
     this.secondS = second ?? 0;
+    this.resting = second === null;
     this.stage.at(second);
     const total = this.unit?.end_s ?? 0;
     setText(this.time, `${clock(this.secondS, true)} / ${clock(total, true)}`);

@@ -9,20 +9,24 @@ from typing import Any
 
 import pytest
 
-from tests.browser.lab import CHROMIUM_ARGUMENTS, Notebook, lab_server
+from tests.browser.lab import CHROMIUM_ARGUMENTS, Notebook, lab_server, microphone_file
 from tests.chromium import find_chromium
 
 SIZE = {"width": 1300, "height": 1000}
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
+
+    heard = f"--use-file-for-fake-audio-capture={microphone_file(tmp_path_factory.mktemp('mic'))}"
 
     path = find_chromium()
     assert path, "There is no Chromium. Install it, or run: python -m tests.chromium"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=path, args=[*CHROMIUM_ARGUMENTS, heard]
+        )
         yield browser
         browser.close()
 
@@ -41,8 +45,8 @@ def lab(
     folder = tmp_path_factory.mktemp("lab")
 
     @contextmanager
-    def opened(notebook: Path | None = None) -> Iterator[Notebook]:
-        page = chromium.new_page(viewport=SIZE)
+    def opened(notebook: Path | None = None, browser: Any = chromium) -> Iterator[Notebook]:
+        page = browser.new_page(viewport=SIZE)
         yield Notebook(page, address, folder, notebook)
         page.close()
 

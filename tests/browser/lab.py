@@ -16,8 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import numpy as np
+
+from workbench.audio import wav_bytes
 
 ROOT = Path(__file__).parents[2]
+MICROPHONE_HZ = 550
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -155,6 +159,15 @@ SET_CELL = """source => {
   const cells = window.jupyterapp.shell.currentWidget.content.widgets;
   cells[0].model.sharedModel.setSource(source);
 }"""
+
+
+def microphone_file(folder: Path) -> Path:
+    """Write what Chromium's false microphone hears: a tone, over and over."""
+    path = folder / "microphone.wav"
+    time_s = np.arange(48000) / 48000
+    tone = 0.4 * np.sin(2 * np.pi * MICROPHONE_HZ * time_s)
+    path.write_bytes(wav_bytes(tone, 48000))
+    return path
 
 
 class Notebook:

@@ -61,13 +61,13 @@ FIGURE = """
 import plotly.graph_objects as go
 from tests.browser.call_of_tones import *
 from workbench.errors import RecordingError
-from workbench.widgets import playable
+from workbench.widgets import caption_of, playable, snippet_of_samples
 rows = []
 def play(row):
     rows.append(row)
     if row["call_id"] == "0008":
         raise RecordingError("Call 0008 has no audio; it was registered from a table.")
-    return tones(row["start_s"], row["end_s"]), RATE
+    return snippet_of_samples(tones(row["start_s"], row["end_s"]), RATE, caption=caption_of(row))
 figure = go.Figure(go.Scatter(x=[1, 2], y=[1, 2], mode="markers", marker={"size": 30},
                               customdata=[["0007", 0, 8.5, 11.5], ["0008", None, None, None]]))
 playable(figure.update_layout(height=280), play)

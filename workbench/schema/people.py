@@ -192,6 +192,25 @@ GOLD = define_table(
     created_at time! UTC.
     """,
 )
+CLIPS = define_table(
+    "clips",
+    "people",
+    "clip_id",
+    "One row a recording that a rater made with the microphone; it is not a call.",
+    """
+    clip_id str! UUIDv7.
+    rater_id str! Who recorded it.
+    root str! The audio root.
+    path str! The file, below the root.
+    sha256 str! Hash of the file.
+    codec str! Container and codec.
+    sampling_rate_hz int! Sampling rate, hertz.
+    duration_s float! Length, seconds.
+    created_at time! UTC.
+    call_id str The call that it is a voice note for.
+    note str What the rater wrote with it.
+    """,
+)
 EXAMPLES = define_table(
     "examples",
     "people",
@@ -201,7 +220,7 @@ EXAMPLES = define_table(
     taxonomy str! Name of the taxonomy.
     tag str! The tag.
     example_id str! UUIDv7.
-    recording_id str A recording made for it.
+    clip_id str A clip recorded for it.
     call_id str Or a call,
     channel int its channel,
     start_s float from, seconds of the call,
@@ -240,5 +259,5 @@ TAXONOMIES = define_table(
 )
 TABLES = (
     RATERS, SESSIONS, WORKLISTS, ASSIGNMENTS, RATINGS, TAGS, SCORES, SHIFTS, NOTES,
-    TRACES, TRACE_POINTS, GOLD, EXAMPLES, ADJUDICATIONS, TAXONOMIES,
+    TRACES, TRACE_POINTS, GOLD, CLIPS, EXAMPLES, ADJUDICATIONS, TAXONOMIES,
 )  # fmt: skip

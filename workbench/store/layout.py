@@ -48,7 +48,8 @@ REFERENCES: dict[str, dict[tuple[str, ...], str]] = {
     },
     "trace_points": {("trace_id",): "traces"},
     "gold": {("utterance_id",): "utterances", ("taxonomy", "version"): "taxonomies"},
-    "examples": {("recording_id",): "recordings", ("call_id",): "calls"},
+    "clips": {("rater_id",): "raters", ("call_id",): "calls"},
+    "examples": {("clip_id",): "clips", ("call_id",): "calls"},
     "adjudications": {
         ("utterance_id",): "utterances",
         ("lead_id",): "raters",
@@ -66,6 +67,7 @@ INDEXES: dict[str, tuple[str, ...]] = {
     "assignments": ("rater_id", "utterance_id"),
     "notes": ("rating_id", "call_id"),
     "traces": ("call_id",),
+    "clips": ("call_id",),
 }
 """Columns beside the key by which rows are looked up."""
 

@@ -18,7 +18,7 @@ from workbench.errors import StoreError
 from workbench.store.database import Database
 from workbench.store.layout import METADATA
 
-VERSIONS = ("0001", "0002")
+VERSIONS = ("0001", "0002", "0003")
 """Every version of the tables that this workbench knows, oldest first."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

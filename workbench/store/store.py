@@ -7,6 +7,7 @@ from types import TracebackType
 import sqlalchemy as sa
 
 from workbench.store.corrections import Corrections
+from workbench.store.examples import Examples
 from workbench.store.people import People
 from workbench.store.raters import Raters
 from workbench.store.reading import Reading
@@ -15,7 +16,7 @@ from workbench.store.revisions import found_version
 from workbench.store.worklists import Worklists
 
 
-class Store(Reading, Register, Corrections, People, Raters, Worklists):
+class Store(Reading, Register, Corrections, People, Raters, Worklists, Examples):
     """An open database of the workbench; `open_store` and `create_database` give one.
 
     Every method that writes does so in one transaction and returns after it is

@@ -70,6 +70,8 @@ _RANGES: dict[tuple[str, str], tuple[float, float]] = {
     ("tags", "share"): (0, 1),
     ("scores", "value"): (-1, 1),
     ("trace_points", "value"): (-1, 1),
+    ("clips", "sampling_rate_hz"): (1, _UP),
+    ("clips", "duration_s"): (0, _UP),
     ("outcomes", "qa_score"): (0, 100),
     ("outcomes", "nps"): (0, 10),
     ("outcomes", "escalated_at_s"): (0, _UP),

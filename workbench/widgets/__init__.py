@@ -7,6 +7,19 @@ from workbench.widgets.earlier import earlier_ratings
 from workbench.widgets.labeler import Labeler
 from workbench.widgets.playable import playable
 from workbench.widgets.player import Player
+from workbench.widgets.recorder import Recorder
+from workbench.widgets.snippet import Snippet, caption_of, snippet_of_samples
 from workbench.widgets.thresholds import ThresholdExplorer
 
-__all__ = ["CallList", "Labeler", "Player", "ThresholdExplorer", "earlier_ratings", "playable"]
+__all__ = [
+    "CallList",
+    "Labeler",
+    "Player",
+    "Recorder",
+    "Snippet",
+    "ThresholdExplorer",
+    "caption_of",
+    "earlier_ratings",
+    "playable",
+    "snippet_of_samples",
+]

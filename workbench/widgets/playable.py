@@ -7,21 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.widgets.answering import sentence_of
 from workbench.widgets.player import Player
-from workbench.widgets.sound import Samples
+from workbench.widgets.snippet import Snippet
 
 if TYPE_CHECKING:
     import ipywidgets
-    import pandas as pd
     import plotly.graph_objects as go
 
-Play = Callable[[dict[str, Any]], tuple[Samples, int]]
+Play = Callable[[dict[str, Any]], Snippet]
 
 CLICK = "Click a point to hear it."
 
 
-def playable(
-    figure: go.Figure, play: Play, *, channels: pd.DataFrame | None = None
-) -> ipywidgets.VBox:
+def playable(figure: go.Figure, play: Play) -> ipywidgets.VBox:
     """Put a player under a figure; a click on a point plays what is behind it.
 
     Parameters
@@ -31,11 +28,8 @@ def playable(
         point; channel None stands for all, and end_s None for the whole call.
         A point without customdata stays silent.
     play : callable
-        `play(row)` gives samples, shape (n_frames, n_channels), and their rate
-        in hertz; `row` holds call_id, and channel, start_s and end_s where they
-        are known.
-    channels : DataFrame, optional
-        The table channels: roles for the colours of the waveform.
+        `play(row)` gives the Snippet behind a point; `row` holds call_id, and
+        channel, start_s and end_s where they are known.
 
     Returns
     -------
@@ -57,10 +51,7 @@ def playable(
         if row is None:
             return
         try:
-            samples, rate = play(row)
-            caption, start_s = caption_of(row), float(row.get("start_s", 0.0))
-            roles = roles_of(channels, row)
-            player.load(samples, rate, caption=caption, start_s=start_s, roles=roles)
+            player.show(play(row))
         except Exception as error:  # whatever a callback raises belongs under the figure
             player.say(sentence_of(error))
 
@@ -127,58 +118,6 @@ def clicked_row(trace: Any, point_inds: list[Any]) -> dict[str, Any] | None:
     if not _missing(end_s):
         row["end_s"] = float(end_s)
     return row
-
-
-def roles_of(channels: pd.DataFrame | None, row: dict[str, Any]) -> list[str]:
-    """Say who speaks on the channels that a row stands for.
-
-    Parameters
-    ----------
-    channels : DataFrame or None
-        The table channels.
-    row : dict
-        call_id, and channel where it is known.
-
-    Returns
-    -------
-    list of str
-        One role a channel, in the order of channels; empty if nobody knows.
-    """
-    if channels is None:
-        return []
-    own = channels[channels["call_id"] == row["call_id"]].sort_values("channel")
-    if "channel" in row:
-        own = own[own["channel"] == row["channel"]]
-    return [str(role) for role in own["role"]]
-
-
-def caption_of(row: dict[str, Any]) -> str:
-    """Say which seconds of which call a row stands for.
-
-    Parameters
-    ----------
-    row : dict
-        call_id, and start_s and end_s where they are known.
-
-    Returns
-    -------
-    str
-        The caption.
-
-    Examples
-    --------
-    >>> caption_of({"call_id": "0007", "start_s": 61.5, "end_s": 64.0})
-    'Call 0007, 1:01.5 to 1:04.0'
-    """
-    caption = f"Call {row['call_id']}"
-    if "start_s" in row and "end_s" in row:
-        caption += f", {_clock(row['start_s'])} to {_clock(row['end_s'])}"
-    return caption
-
-
-def _clock(seconds: float) -> str:
-    tenths = round(seconds * 10)
-    return f"{tenths // 600}:{tenths // 10 % 60:02d}.{tenths % 10}"
 
 
 def _missing(value: Any) -> bool:

@@ -1,18 +1,21 @@
-"""The Player: a few seconds of a call, to hear and to look at."""
+"""The Player: a few seconds of a call or all of it, to hear and to look at."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import traitlets
 
 from workbench.errors import InputError
-from workbench.widgets.answering import Answer, AnsweringWidget
-from workbench.widgets.sound import Samples, columns_of, lanes_answer, sample_peaks, sound_answer
+from workbench.widgets.answering import Answer, AnsweringWidget, sentence_of
+from workbench.widgets.snippet import Snippet, snippet_of_samples
+from workbench.widgets.sound import Samples, lanes_answer, sound_answer
 
 NOTHING_YET = "Nothing to play yet."
+
+Open = Callable[[], Snippet]
 
 
 class Player(AnsweringWidget):
@@ -48,6 +51,7 @@ class Player(AnsweringWidget):
     """
 
     _state = traitlets.Dict().tag(sync=True)
+    _list = traitlets.Dict({"captions": [], "left_out": 0}).tag(sync=True)
 
     def __init__(
         self,
@@ -60,70 +64,70 @@ class Player(AnsweringWidget):
         sentence: str = NOTHING_YET,
     ) -> None:
         self._lock = threading.Lock()
-        self._sounds = 0
-        super().__init__("player", {"call": self._call, "audio": self._sound})
+        self._snippet: Snippet | None = None
+        self._shown = 0
+        self._open: list[Open] = []
+        answers = {"call": self._call, "audio": self._sound, "turn": self._turn}
+        super().__init__("player", answers)
         if samples is None:
             self.say(sentence)
         else:
-            self.load(
-                samples, sampling_rate_hz, caption=caption, start_s=start_s, roles=roles, play=False
+            snippet = snippet_of_samples(
+                samples, sampling_rate_hz, caption=caption, start_s=start_s, roles=roles
             )
+            self.show(snippet, play=False)
 
-    def load(
-        self,
-        samples: Samples,
-        sampling_rate_hz: int | None,
-        *,
-        caption: str = "",
-        start_s: float = 0.0,
-        roles: Sequence[str] = (),
-        play: bool = True,
-    ) -> None:
+    def show(self, snippet: Snippet, *, play: bool = True, at: int = 0) -> None:
         """Turn to another sound.
 
         Parameters
         ----------
-        samples : ndarray of float, shape (n_frames,) or (n_frames, n_channels)
-            What to play, from -1 to 1.
-        sampling_rate_hz : int
-            Sampling rate, hertz.
-        caption : str, default ""
-            What it is.
-        start_s : float, default 0.0
-            Second of the call at which the samples begin.
-        roles : sequence of str, optional
-            Who speaks on each channel.
+        snippet : Snippet
+            What to play.
         play : bool, default True
             Whether it begins to play at once, because someone asked for it.
-
-        Raises
-        ------
-        InputError
-            As for the player itself.
+        at : int, default 0
+            Its place in the list, where there is one.
         """
-        if not sampling_rate_hz:
-            raise InputError("Samples came without a sampling rate; give sampling_rate_hz.")
-        columns = columns_of(samples)
         with self._lock:
-            self._samples, self._rate = columns, int(sampling_rate_hz)
-            self._roles = dict(enumerate(roles))
-            self._sounds += 1
+            self._snippet = snippet
+            self._shown += 1
             self._state = {
-                "key": str(self._sounds),
-                "caption": caption,
-                "start_s": float(start_s),
-                "duration_s": self.duration_s,
-                "sentence": "" if len(columns) else NOTHING_YET,
+                "key": str(self._shown),
+                "caption": snippet.caption,
+                "start_s": snippet.start_s,
+                "duration_s": snippet.duration_s,
+                "sentence": "" if snippet.duration_s > 0 else NOTHING_YET,
                 "play": play,
+                "at": at,
             }
 
-    def say(self, sentence: str) -> None:
+    def show_list(self, captions: Sequence[str], snippets: Sequence[Open], left_out: int) -> None:
+        """Show several sounds as a list; one plays after the other.
+
+        Parameters
+        ----------
+        captions : sequence of str
+            What each is.
+        snippets : sequence of callable
+            Each gives its snippet when it is its turn; what it raises is shown
+            in its place.
+        left_out : int
+            How many more there were.
+        """
+        self._open = list(snippets)
+        self._list = {"captions": list(captions), "left_out": left_out}
+        self._turn({"at": 0, "play": False})
+
+    def say(self, sentence: str, *, at: int = 0) -> None:
         """Show a sentence instead of sound.
 
         Parameters
         ----------
         sentence : str
             Why there is nothing to hear.
+        at : int, default 0
+            Which of the list it is about, where there is one.
         """
         self._state = {
             "key": "",
@@ -132,6 +136,7 @@ class Player(AnsweringWidget):
             "duration_s": 0.0,
             "sentence": sentence,
             "play": False,
+            "at": at,
         }
 
     @property
@@ -143,15 +148,26 @@ class Player(AnsweringWidget):
         float
             Seconds.
         """
-        return len(self._samples) / self._rate if self._sounds else 0.0
+        return float(self._state["duration_s"])
+
+    def _turn(self, message: dict[str, Any]) -> Answer:
+        at = int(message["at"])
+        try:
+            self.show(self._open[at](), play=bool(message["play"]), at=at)
+        except Exception as error:  # whatever is wrong with one, the others can be heard
+            self.say(sentence_of(error), at=at)
+        return {}, []
 
     def _call(self, _message: dict[str, Any]) -> Answer:
-        with self._lock:
-            lanes, buffers = lanes_answer(sample_peaks(self._samples), self._roles)
-            return {"duration_s": self.duration_s, "lanes": lanes, "lines": []}, buffers
+        snippet = self._now()
+        lanes, buffers = lanes_answer(snippet.peaks(), snippet.roles)
+        return {"duration_s": snippet.duration_s, "lanes": lanes, "lines": []}, buffers
 
     def _sound(self, message: dict[str, Any]) -> Answer:
+        return sound_answer(*self._now().read(float(message["start_s"]), float(message["end_s"])))
+
+    def _now(self) -> Snippet:
         with self._lock:
-            first = round(float(message["start_s"]) * self._rate)
-            last = round(float(message["end_s"]) * self._rate)
-            return sound_answer(self._samples[first:last], self._rate)
+            if self._snippet is None:
+                raise InputError(NOTHING_YET)
+            return self._snippet

@@ -9,7 +9,7 @@ import ipywidgets
 import pandas as pd
 
 from workbench.errors import InputError
-from workbench.widgets.playable import playable
+from workbench.widgets.playable import Play, playable
 
 Judge = Callable[[pd.DataFrame], pd.DataFrame]
 Draw = Callable[[pd.DataFrame, str], Any]
@@ -31,8 +31,6 @@ class ThresholdExplorer(ipywidgets.VBox):  # type: ignore[misc]
         `draw(cues, cue)` gives the Plotly figure of one cue.
     play : callable
         As in `playable`.
-    channels : DataFrame, optional
-        The table channels.
 
     Raises
     ------
@@ -45,15 +43,13 @@ class ThresholdExplorer(ipywidgets.VBox):  # type: ignore[misc]
         thresholds: pd.DataFrame,
         judge: Judge,
         draw: Draw,
-        play: Any,
-        *,
-        channels: pd.DataFrame | None = None,
+        play: Play,
     ) -> None:
         names = list(dict.fromkeys(thresholds["cue"]))
         if not names:
             raise InputError("There is no row in the thresholds, so there is nothing to move.")
         self.thresholds = thresholds.copy()
-        self._judge, self._draw, self._play, self._channels = judge, draw, play, channels
+        self._judge, self._draw, self._play = judge, draw, play
         self._before = judge(thresholds)
         self.cue = ipywidgets.Dropdown(
             options=[(name.replace("_", " "), name) for name in names], description="cue"
@@ -95,4 +91,4 @@ class ThresholdExplorer(ipywidgets.VBox):  # type: ignore[misc]
         n = int((cues["cue"] == name).sum())
         self.told.value = f"<b>{now}</b> of {n} utterances have this cue; {before} at the start."
         figure = self._draw(cues, name)
-        self._figure.children = (playable(figure, self._play, channels=self._channels),)
+        self._figure.children = (playable(figure, self._play),)

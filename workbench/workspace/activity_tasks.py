@@ -67,8 +67,9 @@ def call_to_hear(ws: Core, call_id: str, *, look: bool) -> CallToHear:
         If a file is not there any more.
     """
     files = channel_files(ws, call_id)
-    for place in files["place"].unique() if look else ():
-        present(ws, str(place))
+    parts = files[["place", "root"]].drop_duplicates()
+    for place, root in parts.itertuples(index=False) if look else ():
+        present(ws, str(place), str(root))
     return CallToHear(call_id, files)
 
 

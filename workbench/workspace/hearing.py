@@ -1,10 +1,9 @@
-"""From a row of any table to its seconds of audio."""
+"""Seconds of a call's audio, and its peaks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -76,10 +75,10 @@ def place_of(ws: Core, root: str, path: str) -> str:
     if root not in ws.config.roots:
         raise RecordingError(
             f'The audio root "{root}" is not in {ws.folder / "workbench.toml"}. '
-            f'Add a line under [audio.roots]: {root} = "/where/the/audio/is".'
+            f'Say where it is: ws.reroot("{root}", "/where/the/audio/is").'
         )
     base = ws.config.roots[root]
-    return f"{base.rstrip('/')}/{path}" if "://" in base else str(Path(base) / path)
+    return f"{base.rstrip('/')}/{path}" if "://" in base else str(ws.folder / base / path)
 
 
 def read_call(
@@ -128,7 +127,7 @@ def read_call(
         first, last = max(start_s - offset, 0.0), min(end_s - offset, length)
         if last <= first:
             continue
-        samples, own_rate = read_audio(present(ws, group["place"].iloc[0]), first, last)
+        samples, own_rate = read_audio(present(ws, *group[["place", "root"]].iloc[0]), first, last)
         part = samples[:, group["recording_channel"].to_numpy(dtype=int)]
         if own_rate != rate:
             import soxr
@@ -139,49 +138,6 @@ def read_call(
         columns = np.flatnonzero(files.index.isin(group.index))
         out[at : at + len(part), columns] = part
     return out, rate
-
-
-def row_audio(
-    ws: Core, row: Mapping[str, Any]
-) -> tuple[npt.NDArray[np.float32], int, dict[str, Any]]:
-    """Read what is behind a row of any table.
-
-    Parameters
-    ----------
-    ws : Core
-        The workspace.
-    row : mapping
-        With call_id and, where it has them, channel, start_s and end_s; or
-        with utterance_id.
-
-    Returns
-    -------
-    samples : ndarray of float32, shape (n_frames, n_channels)
-        The signals.
-    sampling_rate_hz : int
-        Hertz.
-    where : dict
-        call_id, channel (or None), start_s, end_s.
-    """
-    row = {str(k): v for k, v in row.items() if not _missing(v)}
-    if "call_id" not in row or ("start_s" not in row and "utterance_id" in row):
-        if "utterance_id" not in row:
-            raise InputError(
-                f"A row with call_id or utterance_id can be heard; this has {', '.join(row)}."
-            )
-        found = ws.store.read("utterances", utterance_id=row["utterance_id"])
-        if found.empty:
-            raise InputError(f'There is no utterance "{row["utterance_id"]}".')
-        one = found.iloc[0].to_dict()
-        keep = ("call_id", "channel", "start_s", "end_s")
-        row |= {k: one[k] for k in keep if not _missing(one[k])}
-    files = channel_files(ws, row["call_id"])
-    total = float((files["offset_s"] + files["duration_s"]).max()) if len(files) else 0.0
-    channel = int(row["channel"]) if "channel" in row and row["channel"] >= 0 else None
-    start_s, end_s = float(row.get("start_s", 0.0)), float(row.get("end_s", total))
-    samples, rate = read_call(ws, str(row["call_id"]), channel, start_s, end_s)
-    where = {"call_id": row["call_id"], "channel": channel, "start_s": start_s, "end_s": end_s}
-    return samples, rate, where
 
 
 def call_peaks(ws: Core, call_id: str) -> dict[int, npt.NDArray[np.float32]]:
@@ -204,7 +160,7 @@ def call_peaks(ws: Core, call_id: str) -> dict[int, npt.NDArray[np.float32]]:
     for recording, group in files.groupby("recording_id"):
         kept = ws.cache.peaks(call_id, recording, PEAKS_PER_S)
         if kept is None:
-            kept = _file_peaks(present(ws, group["place"].iloc[0]))
+            kept = _file_peaks(present(ws, *group[["place", "root"]].iloc[0]))
             ws.cache.write_peaks(call_id, kept, recording, PEAKS_PER_S)
         lead = np.zeros((round(float(group["offset_s"].iloc[0]) * PEAKS_PER_S), 2), np.float32)
         for channel, own in zip(group["channel"], group["recording_channel"], strict=True):
@@ -220,7 +176,7 @@ def _file_peaks(place: str) -> npt.NDArray[np.float32]:
     return np.concatenate(blocks, axis=1)
 
 
-def present(ws: Core, place: str) -> str:
+def present(ws: Core, place: str, root: str) -> str:
     """Make sure that a file is where it was.
 
     Parameters
@@ -229,6 +185,8 @@ def present(ws: Core, place: str) -> str:
         The workspace.
     place : str
         From `place_of`.
+    root : str
+        Name of its audio root.
 
     Returns
     -------
@@ -242,11 +200,8 @@ def present(ws: Core, place: str) -> str:
     """
     if "://" not in place and not Path(place).exists():
         raise RecordingError(
-            f"The audio is not at {place} any more. If it moved, change its folder under "
-            f"[audio.roots] in {ws.folder / 'workbench.toml'}."
+            f"The audio is not at {place} any more. If it moved, say where its root is now: "
+            f'ws.reroot("{root}", "/where/the/audio/is"), which changes [audio.roots] in '
+            f"{ws.folder / 'workbench.toml'}."
         )
     return place
-
-
-def _missing(value: object) -> bool:
-    return value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value))

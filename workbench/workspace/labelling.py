@@ -1,20 +1,17 @@
-"""Widgets over the store: listen, list calls, label."""
+"""Widgets over the store: list calls, label."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from workbench.errors import InputError, RecordingError, nearest
+from workbench.errors import InputError, nearest
 from workbench.taxonomies import Taxonomy, read_taxonomy
 from workbench.workspace import assigned, hearing
 from workbench.workspace.correcting import correct_item
 
 if TYPE_CHECKING:
-    from workbench.widgets import CallList, Labeler, Player
+    from workbench.widgets import CallList, Labeler
     from workbench.workspace.core import Core
 
 
@@ -143,52 +140,6 @@ def labeler(
     )
 
 
-def listen(ws: Core, row: Mapping[str, Any] | pd.Series | pd.DataFrame | str) -> Player:
-    """Play what is behind a row.
-
-    Parameters
-    ----------
-    ws : Core
-        The workspace.
-    row : mapping, Series, one-row DataFrame or str
-        Anything with call_id and, where it has them, channel, start_s, end_s.
-
-    Returns
-    -------
-    Player
-        The widget; for a call without audio it says so.
-    """
-    from workbench.widgets import Player
-
-    try:
-        samples, rate, where = hearing.row_audio(ws, _as_mapping(row))
-    except RecordingError as error:
-        return Player(sentence=str(error))
-    files = hearing.channel_files(ws, where["call_id"])
-    if where["channel"] is not None:
-        files = files[files["channel"] == where["channel"]]
-    who = "" if where["channel"] is None else f" · {files['role'].item()}"
-    return Player(
-        samples,
-        rate,
-        caption=f"call {where['call_id']}{who} · {where['start_s']:.1f} to {where['end_s']:.1f} s",
-        start_s=where["start_s"],
-        roles=files["role"].tolist(),
-    )
-
-
-def _as_mapping(row: Mapping[str, Any] | pd.Series | pd.DataFrame | str) -> Mapping[str, Any]:
-    if isinstance(row, str):
-        return {"utterance_id": row} if row.startswith("utt_") else {"call_id": row}
-    if isinstance(row, pd.DataFrame):
-        if len(row) != 1:
-            raise InputError(
-                f"{len(row)} rows came; one can be played at a time, for example table.iloc[0]."
-            )
-        row = row.iloc[0]
-    return {str(key): value for key, value in row.items()}
-
-
 def calls_view(ws: Core) -> CallList:
     """List the calls with who spoke, how long and what happened.
 
@@ -222,7 +173,7 @@ def calls_view(ws: Core) -> CallList:
     rows = rows.sort_values(["has_audio", "call_id"], ascending=[False, True], ignore_index=True)
     return CallList(
         rows,
-        play=lambda row: hearing.row_audio(ws, row)[:2],
+        play=lambda row: hearing.read_call(ws, row["call_id"], None, row["start_s"], row["end_s"]),
         peaks=lambda call: hearing.call_peaks(ws, call),
         channels=ws.store.read("channels"),
         peaks_per_s=hearing.PEAKS_PER_S,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ from workbench.workspace.core import Core, columns_of
 if TYPE_CHECKING:
     from ipywidgets import VBox
 
-    from workbench.widgets import CallList, Labeler, Player, ThresholdExplorer
+    from workbench.widgets import CallList, Labeler, Player, Recorder, ThresholdExplorer
 
 
 class Looking(Core):
@@ -77,22 +78,133 @@ class Looking(Core):
         )
 
     def listen(self, row: Mapping[str, Any] | pd.Series | pd.DataFrame | str) -> Player:
-        """Play what is behind a row.
+        """Play what is behind a row of any table, or behind several, one after the other.
 
         Parameters
         ----------
-        row : mapping, Series, one-row DataFrame or str
+        row : mapping, Series, DataFrame or str
             Anything with call_id and, where it has them, channel, start_s and
-            end_s; or an utterance_id; or the id of a call.
+            end_s; or with the id of an utterance, rating, trace, example or
+            clip; or such an id alone.
 
         Returns
         -------
         Player
-            A widget. A call without audio says so.
-        """
-        from workbench.workspace import labelling
+            A widget. Where there is no audio it says why, and where it looked.
 
-        return labelling.listen(self, row)
+        Raises
+        ------
+        InputError
+            If there is nothing to hear behind the row.
+        """
+        from workbench.workspace import listening
+
+        return listening.listen(self, row)
+
+    def recorder(
+        self, rater: str, *, tag: str | None = None, call_id: str | None = None
+    ) -> Recorder:
+        """Open the Recorder: say how a tag sounds, or leave a voice note with a call.
+
+        A recording stays in the folder `recordings` of the workspace and is
+        never taken for a call.
+
+        Parameters
+        ----------
+        rater : str
+            Who speaks.
+        tag : str, optional
+            The tag that the recording is an example of; without it and without
+            a call, it is chosen in the widget.
+        call_id : str, optional
+            The call that a voice note is for.
+
+        Returns
+        -------
+        Recorder
+            A widget; leave it as the last line of a cell.
+
+        Raises
+        ------
+        InputError
+            If there is no such tag or call, or both came.
+        """
+        from workbench.workspace import examples
+
+        return examples.recorder(self, rater, tag=tag, call_id=call_id)
+
+    def examples(self, tag: str | None = None) -> pd.DataFrame:
+        """List what tags sound like: clips and seconds of calls; `listen` plays a row.
+
+        Parameters
+        ----------
+        tag : str, optional
+            Only the examples of this tag.
+
+        Returns
+        -------
+        DataFrame
+            The table examples with duration_s, and rater_id of clips.
+
+        Raises
+        ------
+        InputError
+            If there is no such tag.
+        """
+        from workbench.workspace import examples
+
+        return examples.examples(self, tag)
+
+    def add_example(
+        self,
+        tag: str,
+        row: Mapping[str, Any] | pd.Series | pd.DataFrame | str,
+        *,
+        note: str | None = None,
+    ) -> str:
+        """Name some seconds of a call as an example of a tag.
+
+        Parameters
+        ----------
+        tag : str
+            A tag of the taxonomy.
+        row : mapping, Series, one-row DataFrame or str
+            A row that stands for some seconds, as for `listen`.
+        note : str, optional
+            What to listen for.
+
+        Returns
+        -------
+        str
+            The example_id.
+
+        Raises
+        ------
+        InputError
+            If there is no such tag, or the row does not say from when to when.
+        """
+        from workbench.workspace import examples
+
+        return examples.add_example(self, tag, row, note=note)
+
+    def reroot(self, root: str, folder: str | Path) -> None:
+        """Say where audio that moved is now; the settings are changed if it is there.
+
+        Parameters
+        ----------
+        root : str
+            Name of the audio root in workbench.toml.
+        folder : str or Path
+            Folder or URL that holds it now.
+
+        Raises
+        ------
+        InputError
+            If there is no such root, or its files are not there.
+        """
+        from workbench.workspace import rerooting
+
+        rerooting.reroot(self, root, folder)
 
     def calls_view(self) -> CallList:
         """List the calls: filter, sort, play.

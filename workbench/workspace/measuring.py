@@ -89,7 +89,7 @@ def measure(
 def _with_places(ws: Core, call: CallToMeasure, *, look: bool) -> CallToMeasure:
     """Say where the recordings are; look whether they are there, if that can be seen from here."""
     places = [place_of(ws, part.root, part.path) for part in call.recordings]
-    for place in places if look else []:
-        present(ws, place)
-    found = zip(call.recordings, places, strict=True)
+    found = list(zip(call.recordings, places, strict=True))
+    for part, place in found if look else []:
+        present(ws, place, part.root)
     return replace(call, recordings=tuple(replace(part, place=place) for part, place in found))

@@ -11,7 +11,7 @@ from workbench import plots, prosody
 from workbench.cues import cue_table, default_thresholds
 from workbench.cues.baseline import KINDS
 from workbench.errors import AbstainedError, InputError, nearest
-from workbench.workspace import hearing, tables
+from workbench.workspace import hearing, listening, tables
 
 if TYPE_CHECKING:
     import ipywidgets
@@ -262,8 +262,7 @@ def threshold_explorer(ws: Core, *, theme: str) -> ThresholdExplorer:
             thresholds=thresholds,
         ),
         lambda cues, cue: plots.strengths_figure(cues, utterances, cue=cue, theme=theme),
-        lambda row: hearing.row_audio(ws, row)[:2],
-        channels=ws.store.read("channels"),
+        lambda row: listening.snippet(ws, row),
     )
 
 
@@ -326,8 +325,4 @@ def effects(ws: Core, **options: Any) -> pd.DataFrame:
 def _playable(ws: Core, figure: Any) -> ipywidgets.VBox:
     from workbench.widgets import playable
 
-    return playable(
-        figure,
-        lambda row: hearing.row_audio(ws, row)[:2],
-        channels=ws.store.read("channels"),
-    )
+    return playable(figure, lambda row: listening.snippet(ws, row))
