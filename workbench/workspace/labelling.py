@@ -117,6 +117,7 @@ def labeler(
             ws, call, channel, start_s, end_s
         ),
         peaks=lambda call: hearing.call_peaks(ws, call),
+        file=lambda call: hearing.call_file(ws, call),
         on_save=ws.store.add_rating,
         words=words if pass_ == "both" else None,
         ratings=earlier_ratings(ratings, tags, scores, ws.store.read("notes", rater_id=rater)),
