@@ -21,6 +21,7 @@ from workbench.audio import (
     read_audio,
     read_blocks,
     wav_bytes,
+    wav_layout,
 )
 from workbench.audio.ffmpeg import DELAYS
 from workbench.errors import InputError, RecordingError
@@ -549,6 +550,42 @@ def test_wav_bytes_clip_and_refuse(tmp_path):
         wav_bytes(np.zeros((2, 2, 2)), 8000)
     with pytest.raises(InputError, match="positive sampling rate"):
         wav_bytes([0.0], 0)
+
+
+# ---- where samples lie ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("subtype", "encoding"),
+    [("PCM_16", "s16"), ("PCM_U8", "u8"), ("ULAW", "mulaw"), ("ALAW", "alaw")],
+)
+@pytest.mark.parametrize("form", ["WAV", "WAVEX", "RF64"])
+def test_the_bytes_of_a_wav_file_are_its_samples(tmp_path, subtype, encoding, form):
+    samples = np.random.default_rng(1).uniform(-1, 1, (1000, 2))
+    soundfile.write(tmp_path / "a.wav", samples, 8000, subtype, format=form)
+    found = wav_layout(tmp_path / "a.wav")
+    content = (tmp_path / "a.wav").read_bytes()
+    assert (found.encoding, found.sampling_rate_hz, found.n_channels) == (encoding, 8000, 2)
+    assert (found.n_frames, found.n_bytes) == (1000, len(content))
+    middle = content[found.data_start + 500 * found.bytes_per_frame :][: found.bytes_per_frame]
+    soundfile.write(tmp_path / "b.wav", samples[500:501], 8000, subtype, format="WAV")
+    one = wav_layout(tmp_path / "b.wav")
+    assert middle == (tmp_path / "b.wav").read_bytes()[one.data_start :][: one.bytes_per_frame]
+
+
+@pytest.mark.parametrize("subtype", ["PCM_24", "FLOAT", "GSM610", "IMA_ADPCM"])
+def test_other_wav_files_have_to_be_decoded(tmp_path, subtype):
+    soundfile.write(tmp_path / "a.wav", np.zeros(1000), 8000, subtype, format="WAV")
+    assert wav_layout(tmp_path / "a.wav") is None
+
+
+def test_files_without_a_layout(tmp_path):
+    soundfile.write(tmp_path / "a.flac", np.zeros(1000), 8000)
+    assert wav_layout(tmp_path / "a.flac") is None
+    assert wav_layout(wav(tmp_path / "short.wav", b"\0" * 100, claimed=200)) is None
+    assert wav_layout("memory://a.wav") is None
+    with pytest.raises(RecordingError, match="no file"):
+        wav_layout(tmp_path / "none.wav")
 
 
 # ---- real files ------------------------------------------------------------------------

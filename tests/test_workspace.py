@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import workbench as wb
+from tests.recorded import wav
 from tests.speech import AGENT_HZ, CUSTOMER_HZ, TURNS, write_calls
+from workbench.audio import read_audio
 from workbench.config import read_config
 from workbench.errors import RecordingError, StoreError, WorkspaceError
 from workbench.workspace import tables
@@ -87,6 +90,23 @@ def test_audio_that_moved_is_a_sentence(ws, tmp_path):
 
     with pytest.raises(RecordingError, match="If it moved, say where its root is now: ws.reroot"):
         read_call(ws, "c0", 0, 0.0, 1.0)
+
+
+def test_the_file_behind_a_call_holds_the_samples_that_are_read(ws, tmp_path):
+    from workbench.workspace.hearing import call_file, read_call
+
+    path = tmp_path / "audio" / "0.wav"
+    file, content = call_file(ws, "c0"), path.read_bytes()
+    assert (file["path"], file["encoding"]) == (path.as_posix(), "mulaw")
+    assert file["check"]["n_bytes"] == len(content)
+    assert content[file["check"]["start"] :].hex().startswith(file["check"]["hex"])
+    samples, rate = read_call(ws, "c0", None, 1.0, 1.5)
+    first = file["data_start"] + rate * file["bytes_per_frame"]
+    window = content[first : first + len(samples) * file["bytes_per_frame"]]
+    alone = wav(tmp_path / "window.wav", window, tag=7, rate=rate, n_channels=2, bits=8)
+    np.testing.assert_array_equal(read_audio(alone)[0], samples)
+    path.unlink()
+    assert call_file(ws, "c0") is None
 
 
 def test_a_workspace_that_exists_is_not_made_again(ws):

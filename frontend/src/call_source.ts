@@ -1,6 +1,7 @@
 // Calls as Python hands them out: peaks and words at once, samples window by window.
 
 import type { Call, Line, Unit } from "./model";
+import { Ranges, type ServedFile } from "./ranges";
 import { SampleWindows } from "./windows";
 import type { Wire } from "./wire";
 
@@ -10,12 +11,15 @@ const AHEAD_S = 20;
 export class CallSource {
   readonly windows: SampleWindows;
   private readonly calls = new Map<string, Promise<Call>>();
+  private readonly ranges = new Ranges();
 
   constructor(
     private readonly wire: Wire,
     arrived: () => void,
   ) {
     this.windows = new SampleWindows(async (callId, startS, endS) => {
+      const served = await this.ranges.window(callId, startS, endS);
+      if (served) return served;
       const answer = await this.wire.ask("audio", {
         call_id: callId,
         start_s: startS,
@@ -48,6 +52,7 @@ export class CallSource {
 
   private async fetch(callId: string): Promise<Call> {
     const answer = await this.wire.ask("call", { call_id: callId });
+    void this.ranges.offer(callId, answer["file"] as ServedFile | null);
     const lanes = answer["lanes"] as { channel: number; role: string }[];
     return {
       duration_s: Number(answer["duration_s"]),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from workbench.audio.description import AudioInfo, Samples
 from workbench.audio.reading import AudioReader, open_audio, probe_audio, read_audio, read_blocks
+from workbench.audio.riff import WavLayout, wav_layout
 from workbench.audio.snippets import peaks, wav_bytes
 from workbench.audio.sources import check_source, file_sha256
 
@@ -17,6 +18,7 @@ __all__ = [
     "AudioInfo",
     "AudioReader",
     "Samples",
+    "WavLayout",
     "check_source",
     "file_sha256",
     "open_audio",
@@ -25,4 +27,5 @@ __all__ = [
     "read_audio",
     "read_blocks",
     "wav_bytes",
+    "wav_layout",
 ]

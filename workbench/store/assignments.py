@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Any
 
-import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from workbench.store.bulk import Row
 from workbench.store.judgements import refuse
 from workbench.store.layout import METADATA
 from workbench.store.references import chunks
 
 
-def check_answers(connection: Connection, ratings: pd.DataFrame) -> None:
+def check_answers(connection: Connection, ratings: Collection[Row]) -> None:
     """Check that ratings answer assignments of the same rater, pass and utterance.
 
     An utterance that was corrected since it was assigned may be answered by the
@@ -24,7 +23,7 @@ def check_answers(connection: Connection, ratings: pd.DataFrame) -> None:
     ----------
     connection : sqlalchemy.engine.Connection
         An open connection.
-    ratings : DataFrame
+    ratings : collection of dict
         New ratings. One that names an assignment that is not there is left to
         the database to refuse.
 
@@ -33,40 +32,34 @@ def check_answers(connection: Connection, ratings: pd.DataFrame) -> None:
     InputError
         If one answers an assignment of somebody or something else.
     """
-    rows = ratings.dropna(subset=["assignment_id"])
-    if rows.empty:
-        return
+    wanted = {row["assignment_id"] for row in ratings if row["assignment_id"] is not None}
     sql = METADATA.tables["assignments"]
     query = sa.select(sql.c.assignment_id, sql.c.rater_id, sql.c["pass"], sql.c.utterance_id)
-    found: dict[str, Any] = {
-        row.assignment_id: row
-        for part in chunks(rows["assignment_id"].unique())
+    found: dict[str, Row] = {
+        row.assignment_id: {
+            "their_rater": row.rater_id,
+            "their_pass": row[2],
+            "asked": row.utterance_id,
+        }
+        for part in chunks(wanted)
         for row in connection.execute(query.where(sql.c.assignment_id.in_(part)))
     }
-    rows = rows[rows["assignment_id"].isin(list(found))]
-    own = [found[name] for name in rows["assignment_id"]]
-    rows = rows.assign(
-        their_rater=[row.rater_id for row in own],
-        their_pass=[row[2] for row in own],
-        asked=[row.utterance_id for row in own],
-    )
+    rows = [row | found[row["assignment_id"]] for row in ratings if row["assignment_id"] in found]
     refuse(
-        rows,
-        rows["rater_id"] != rows["their_rater"],
+        [row for row in rows if row["rater_id"] != row["their_rater"]],
         "its assignment {assignment_id} is for rater {their_rater}, not {rater_id}.",
     )
     refuse(
-        rows,
-        rows["pass"] != rows["their_pass"],
+        [row for row in rows if row["pass"] != row["their_pass"]],
         "its assignment {assignment_id} is for the pass {their_pass}, not {pass}.",
     )
-    strange = [
-        rated != asked and asked not in _origins(connection, rated)
-        for rated, asked in zip(rows["utterance_id"], rows["asked"], strict=True)
-    ]
     refuse(
-        rows,
-        pd.Series(strange, rows.index, dtype=bool),
+        [
+            row
+            for row in rows
+            if row["utterance_id"] != row["asked"]
+            and row["asked"] not in _origins(connection, row["utterance_id"])
+        ],
         "its assignment {assignment_id} is for the utterance {asked}, not {utterance_id}.",
     )
 

@@ -10,13 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-import pandas as pd
 from sqlalchemy import exc
 from sqlalchemy.engine import URL, Connection
 
 from workbench.errors import StoreError
 from workbench.store.engines import BEGIN, make_engine
-from workbench.store.references import explain_refusal
+from workbench.store.references import Rows, explain_refusal
 from workbench.store.refusals import sentences
 from workbench.store.urls import plain_url, sqlite_path
 
@@ -74,9 +73,7 @@ class Database:
         with sentences(self.url), self._engine.connect() as connection, connection.begin():
             yield connection
 
-    def write(
-        self, act: Callable[[Connection], T], tables: Mapping[str, pd.DataFrame] | None = None
-    ) -> T:
+    def write(self, act: Callable[[Connection], T], tables: Mapping[str, Rows] | None = None) -> T:
         """Do something in one transaction and return after it is on the disk.
 
         The act may be done again from the start if another program wrote the
@@ -87,7 +84,7 @@ class Database:
         ----------
         act : callable
             Takes the connection; what it returns is returned.
-        tables : mapping of str to DataFrame, optional
+        tables : mapping of str to DataFrame or list of dict, optional
             The rows that it writes, by table, to say which were refused.
 
         Returns

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from workbench.errors import InputError, StoreError
 from workbench.schema import Table, check_table, empty_table
-from workbench.store.bulk import WORTHWHILE, copy_rows
+from workbench.store.bulk import Row, write_rows
 from workbench.store.layout import stored_table
 from workbench.store.references import chunks
 from workbench.store.values import check_values
@@ -82,16 +82,27 @@ def read_rows(connection: Connection, name: str, query: sa.Select[Any]) -> pd.Da
     """
     table, _ = stored_table(name)
     rows = connection.execute(query).all()
+    return checked_frame([dict(zip(table.columns, row, strict=True)) for row in rows], name)
+
+
+def checked_frame(rows: Sequence[Row], name: str) -> pd.DataFrame:
+    """Turn plain rows with all columns of a table into a DataFrame.
+
+    Parameters
+    ----------
+    rows : sequence of dict
+        From `records`, or of the database.
+    name : str
+        The table.
+
+    Returns
+    -------
+    DataFrame
+        With the documented columns and dtypes.
+    """
     if not rows:
         return _empty(name).copy()
-    columns = zip(*rows, strict=True)
-    frame = pd.DataFrame(
-        {
-            column: pd.Series(list(values), dtype="object")
-            for column, values in zip(table.columns, columns, strict=True)
-        }
-    )
-    return check_table(frame, name)
+    return check_table(pd.DataFrame(rows, dtype="object"), name)
 
 
 def stored_rows(connection: Connection, name: str, keys: pd.DataFrame) -> pd.DataFrame:
@@ -125,6 +136,34 @@ def stored_rows(connection: Connection, name: str, keys: pd.DataFrame) -> pd.Dat
     return found[_index(found, table).isin(_index(keys, table))].reset_index(drop=True)
 
 
+def records(rows: pd.DataFrame, name: str) -> list[Row]:
+    """Turn checked rows into plain Python values.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `storable`.
+    name : str
+        The table.
+
+    Returns
+    -------
+    list of dict
+        One value a column, None for a gap.
+    """
+    table, _ = stored_table(name)
+    columns: list[Sequence[Any]] = []
+    for column in table.columns.values():
+        values = rows[column.name]
+        plain = values.astype("object").to_numpy(copy=True)
+        if column.kind == "time":
+            plain = np.array([None if v is pd.NaT else v.to_pydatetime() for v in plain], object)
+        elif column.kind != "json":
+            plain[values.isna().to_numpy()] = None
+        columns.append(plain.tolist())
+    return [dict(zip(table.columns, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
 def insert_rows(connection: Connection, name: str, rows: pd.DataFrame) -> int:
     """Write rows that are not there yet.
 
@@ -145,11 +184,7 @@ def insert_rows(connection: Connection, name: str, rows: pd.DataFrame) -> int:
     if rows.empty:
         return 0
     _, sql = stored_table(name)
-    records = _records(rows, name)
-    if connection.dialect.name == "postgresql" and len(records) >= WORTHWHILE:
-        copy_rows(connection, sql, records)
-    else:
-        connection.execute(sa.insert(sql), records)
+    write_rows(connection, sql, records(rows, name))
     return len(rows)
 
 
@@ -245,7 +280,7 @@ def upsert_rows(connection: Connection, name: str, rows: pd.DataFrame) -> int:
     others = [column for column in table.columns if column not in table.key]
     came = {c: sa.func.coalesce(statement.excluded[c], sql.c[c]) for c in others}
     statement = statement.on_conflict_do_update(index_elements=list(table.key), set_=came)
-    connection.execute(statement, _records(rows, name))
+    connection.execute(statement, records(rows, name))
     return len(rows)
 
 
@@ -316,20 +351,6 @@ def _missing(value: object) -> bool:
         or value is pd.NaT
         or (isinstance(value, float) and np.isnan(value))
     )
-
-
-def _records(rows: pd.DataFrame, name: str) -> list[dict[str, Any]]:
-    table, _ = stored_table(name)
-    columns: list[Sequence[Any]] = []
-    for column in table.columns.values():
-        values = rows[column.name]
-        plain = values.astype("object").to_numpy(copy=True)
-        if column.kind == "time":
-            plain = np.array([None if v is pd.NaT else v.to_pydatetime() for v in plain], object)
-        elif column.kind != "json":
-            plain[values.isna().to_numpy()] = None
-        columns.append(plain.tolist())
-    return [dict(zip(table.columns, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def _plain_json(values: pd.Series, where: str) -> pd.Series:

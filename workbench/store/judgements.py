@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +12,9 @@ import pandas as pd
 from workbench.errors import InputError, WorkbenchError, nearest
 from workbench.identifiers import uuid7
 from workbench.schema import TABLES
-from workbench.store.frames import storable
+from workbench.store.bulk import Row
+from workbench.store.frames import records, storable
+from workbench.store.rows import plain_rows
 from workbench.store.values import CUES_NAMED
 
 PARTS = ("ratings", "tags", "scores", "shifts", "notes")
@@ -29,43 +31,52 @@ _TEXTS = {"note": "note", "other_words": "other_words"}
 
 @dataclass(frozen=True)
 class Judgements:
-    """Ratings and their parts as tables.
+    """Ratings and their parts, checked, as plain rows.
 
     Parameters
     ----------
-    ratings, tags, scores, shifts, notes : DataFrame
-        As in the schema.
+    ratings, tags, scores, shifts, notes : list of dict
+        Rows with all columns of the schema.
     """
 
-    ratings: pd.DataFrame
-    tags: pd.DataFrame
-    scores: pd.DataFrame
-    shifts: pd.DataFrame
-    notes: pd.DataFrame
+    ratings: list[Row]
+    tags: list[Row]
+    scores: list[Row]
+    shifts: list[Row]
+    notes: list[Row]
 
-    def only(self, keep: pd.Series) -> Judgements:
+    def parts(self) -> dict[str, list[Row]]:
+        """Give the rows by the name of their table, in the order in which they are written.
+
+        Returns
+        -------
+        dict of str to list of dict
+            All five.
+        """
+        return {name: getattr(self, name) for name in PARTS}
+
+    def only(self, rating_ids: Collection[str]) -> Judgements:
         """Choose some of the ratings with their parts.
 
         Parameters
         ----------
-        keep : Series of bool
-            One value a rating.
+        rating_ids : collection of str
+            Which.
 
         Returns
         -------
         Judgements
             Those.
         """
-        ratings = self.ratings[keep].reset_index(drop=True)
-        parts = {
-            name: (rows := getattr(self, name))[rows["rating_id"].isin(ratings["rating_id"])]
-            for name in PARTS[1:]
+        chosen = {
+            name: [row for row in rows if row["rating_id"] in rating_ids]
+            for name, rows in self.parts().items()
         }
-        return Judgements(ratings, **parts)
+        return Judgements(**chosen)
 
 
-def from_payload(payload: Mapping[str, Any]) -> Judgements:
-    """Lay out one rating as a widget sends it.
+def judgement(payload: Mapping[str, Any]) -> Judgements:
+    """Check one rating as a widget sends it.
 
     Parameters
     ----------
@@ -81,7 +92,7 @@ def from_payload(payload: Mapping[str, Any]) -> Judgements:
     Raises
     ------
     InputError
-        If a field is unknown or of the wrong kind.
+        If a field is unknown or of the wrong kind, or as in `judgements`.
     """
     known = [*TABLES["ratings"].columns, *_LISTS, *_TEXTS]
     for name in payload:
@@ -90,23 +101,42 @@ def from_payload(payload: Mapping[str, Any]) -> Judgements:
                 f'A rating has no field "{name}".{nearest(str(name), known)} '
                 f"It has: {', '.join(known)}."
             )
-    own = {name: payload.get(name) for name in TABLES["ratings"].columns}
-    rating_id = own["rating_id"] = str(own["rating_id"] or uuid7())
-    parts = {}
-    for name, fields in _LISTS.items():
-        rows = [_entry(row, name, fields) for row in payload.get(name) or ()]
-        parts[name] = pd.DataFrame([{"rating_id": rating_id, **row} for row in rows])
-    texts = [(kind, str(payload.get(field) or "").strip()) for field, kind in _TEXTS.items()]
-    notes = [{"rating_id": rating_id, "kind": kind, "text": text} for kind, text in texts if text]
-    has_other = any(row == "other" for row in parts["tags"].get("tag", ()))
-    if has_other != any(kind == "other_words" and text for kind, text in texts):
+    rating_id = str(payload.get("rating_id") or uuid7())
+    now = datetime.now(UTC)
+    own: Row = {"retracted": False, "created_at": now}
+    # a field that is None in the payload was not given
+    given = {name: payload.get(name) for name in TABLES["ratings"].columns}
+    own |= {name: value for name, value in given.items() if value is not None}
+    own["rating_id"] = rating_id
+    lists: dict[str, list[Row]] = {
+        name: [
+            {"rating_id": rating_id} | _entry(row, name, fields) for row in payload.get(name) or ()
+        ]
+        for name, fields in _LISTS.items()
+    }
+    for row in lists["tags"]:
+        row["primary"] = False if row.get("primary") is None else row["primary"]
+    texts = {kind: str(payload.get(field) or "").strip() for field, kind in _TEXTS.items()}
+    has_other = any(row.get("tag") == "other" for row in lists["tags"])
+    if has_other != bool(texts["other_words"]):
         raise InputError(
             f'Rating {rating_id}: the tag "other" and other_words belong together; '
             + ("write in other_words what you heard." if has_other else 'add the tag "other".')
         )
-    # a field that is None in the payload was not given
-    ratings = pd.DataFrame([{k: v for k, v in own.items() if v is not None}])
-    return judgements(ratings, **parts, notes=pd.DataFrame(notes))
+    notes = [
+        {
+            "note_id": uuid7(),
+            "rating_id": rating_id,
+            "rater_id": own.get("rater_id"),
+            "kind": kind,
+            "text": text,
+            "created_at": now,
+        }
+        for kind, text in texts.items()
+        if text
+    ]
+    came = {"ratings": [own], **lists, "notes": notes}
+    return _checked(Judgements(**{name: plain_rows(rows, name) for name, rows in came.items()}))
 
 
 def judgements(
@@ -127,7 +157,7 @@ def judgements(
     Returns
     -------
     Judgements
-        With documented columns and dtypes.
+        As plain rows.
 
     Raises
     ------
@@ -137,47 +167,38 @@ def judgements(
     """
     now = datetime.now(UTC)
     ratings = _filled(ratings, {"retracted": False, "created_at": now})
-    out = {
-        "ratings": storable(ratings, "ratings"),
-        "tags": storable(_filled(tags, {"primary": False}), "tags"),
-        "scores": storable(_filled(scores, {}), "scores"),
-        "shifts": storable(_filled(shifts, {}), "shifts"),
-    }
     authors = ratings.set_index("rating_id")["rater_id"].to_dict() if len(ratings) else {}
     notes = _filled(notes, {"kind": "note", "created_at": now})
     if len(notes):
         if "note_id" not in notes.columns:
             notes["note_id"] = [uuid7() for _ in range(len(notes))]
         notes["rater_id"] = notes["rating_id"].map(authors)
-    out["notes"] = storable(notes, "notes")
+    came = {
+        "ratings": ratings,
+        "tags": _filled(tags, {"primary": False}),
+        "scores": _filled(scores, {}),
+        "shifts": _filled(shifts, {}),
+        "notes": notes,
+    }
+    out = {name: records(storable(rows, name), name) for name, rows in came.items()}
+    known = {row["rating_id"] for row in out["ratings"]}
     for name in PARTS[1:]:
-        strangers = out[name].loc[~out[name]["rating_id"].isin(out["ratings"]["rating_id"])]
-        if len(strangers):
+        strangers = [row for row in out[name] if row["rating_id"] not in known]
+        if strangers:
             raise InputError(
                 f"{len(strangers)} rows of {name} belong to no rating that came with them, "
-                f'first rating_id "{strangers["rating_id"].iloc[0]}".'
+                f'first rating_id "{strangers[0]["rating_id"]}".'
             )
-    result = Judgements(**out)
-    if len(result.tags):
-        _check_tag_rules(result.tags)
-    _check_rules(result)
-    return result
+    return _checked(Judgements(**out))
 
 
-def refuse(
-    rows: pd.DataFrame,
-    bad: pd.Series,
-    text: str,
-    error: type[WorkbenchError] = InputError,
-) -> None:
+def refuse(bad: Sequence[Row], text: str, error: type[WorkbenchError] = InputError) -> None:
     """Refuse ratings in a sentence that names the first.
 
     Parameters
     ----------
-    rows : DataFrame
-        With the column rating_id and those that the text names.
-    bad : Series of bool
-        Which rows are refused.
+    bad : sequence of dict
+        What is refused, with rating_id and whatever the text names.
     text : str
         The sentence, with columns in braces.
     error : type
@@ -186,76 +207,96 @@ def refuse(
     Raises
     ------
     WorkbenchError
-        If any row is bad.
+        If anything is refused.
     """
-    if bad.any():
-        bad = bad.astype("boolean").fillna(False).astype(bool)
-        first = {str(k): v for k, v in rows[bad].iloc[0].to_dict().items()}
-        more = f" {int(bad.sum())} are like this." if bad.sum() > 1 else ""
+    if bad:
+        more = f" {len(bad)} are like this." if len(bad) > 1 else ""
         raise error(
-            f"Rating {first['rating_id']}: {text.format(**first)}{more} Nothing was written."
+            f"Rating {bad[0]['rating_id']}: {text.format(**bad[0])}{more} Nothing was written."
         )
 
 
-def _check_rules(these: Judgements) -> None:
-    ratings, tags, scores = these.ratings, these.tags, these.scores
-    has_tags = ratings["rating_id"].isin(tags["rating_id"])
-    has_scores = ratings["rating_id"].isin(scores["rating_id"])
-    back = ratings["retracted"]
-    refuse(
-        ratings,
-        back & ratings["supersedes"].isna(),
+def _checked(these: Judgements) -> Judgements:
+    _check_tag_rules(these.tags)
+    tagged = {row["rating_id"] for row in these.tags}
+    scored = {row["rating_id"] for row in these.scores}
+    for forbidden, text in _RULES:
+        refuse(
+            [
+                row
+                for row in these.ratings
+                if forbidden(row, row["rating_id"] in tagged, row["rating_id"] in scored)
+            ],
+            text,
+        )
+    return these
+
+
+_RULES: tuple[tuple[Callable[[Row, bool, bool], bool], str], ...] = (
+    (
+        lambda row, tagged, scored: row["retracted"] and row["supersedes"] is None,
         "it takes a rating back without naming one; put its rating_id into supersedes.",
-    )
-    refuse(
-        ratings,
-        back & (has_tags | has_scores),
+    ),
+    (
+        lambda row, tagged, scored: row["retracted"] and (tagged or scored),
         "it takes a rating back and has tags or scores; send a new rating without retracted.",
-    )
-    refuse(
-        ratings,
-        (ratings["verdict"] == "tagged") & ~has_tags & ~has_scores & ~back,
+    ),
+    (
+        lambda row, tagged, scored: (
+            row["verdict"] == "tagged" and not (tagged or scored or row["retracted"])
+        ),
         'its verdict is "tagged", but it has no tag and no score. Expected a tag, a score, or '
         "the verdict neutral, unclear or unusable.",
-    )
-    refuse(
-        ratings,
-        (ratings["verdict"] != "tagged") & has_tags,
+    ),
+    (
+        lambda row, tagged, scored: row["verdict"] != "tagged" and tagged,
         'its verdict is "{verdict}", but it has tags. Expected the verdict "tagged", or no tags.',
-    )
-    refuse(
-        ratings,
-        (ratings["verdict"] == "unusable") & has_scores,
+    ),
+    (
+        lambda row, tagged, scored: row["verdict"] == "unusable" and scored,
         'its verdict is "unusable", but it has scores. What cannot be judged has none.',
-    )
-    named = ratings["cues_named"].fillna("").str.split()
-    strange = named.map(lambda words: not set(words) <= set(CUES_NAMED)).astype(bool)
-    refuse(
-        ratings,
-        strange,
+    ),
+    (
+        lambda row, tagged, scored: not set((row["cues_named"] or "").split()) <= set(CUES_NAMED),
         f'cues_named is "{{cues_named}}"; expected words out of {" ".join(CUES_NAMED)}.',
-    )
-    refuse(ratings, ratings["supersedes"] == ratings["rating_id"], "it supersedes itself.")
+    ),
+    (
+        lambda row, tagged, scored: row["supersedes"] == row["rating_id"],
+        "it supersedes itself.",
+    ),
+)
+"""What a rating may not be, given whether it has tags and scores, and the sentence about it."""
 
 
-def _check_tag_rules(tags: pd.DataFrame) -> None:
-    shares = tags.groupby("rating_id")["share"].agg(["count", "size", "sum"]).reset_index()
-    some = shares["count"] > 0
+def _check_tag_rules(tags: Iterable[Row]) -> None:
+    by_rating: dict[str, list[Row]] = {}
+    for row in tags:
+        by_rating.setdefault(row["rating_id"], []).append(row)
+    sums: list[Row] = [
+        {
+            "rating_id": rating_id,
+            "n_tags": len(rows),
+            "n_shares": sum(row["share"] is not None for row in rows),
+            "share": sum(row["share"] or 0.0 for row in rows),
+            "n_primary": sum(bool(row["primary"]) for row in rows),
+        }
+        for rating_id, rows in by_rating.items()
+    ]
     refuse(
-        shares,
-        some & (shares["count"] < shares["size"]),
-        "{count} of its {size} tags have a share; give one to each tag or to none.",
+        [own for own in sums if 0 < own["n_shares"] < own["n_tags"]],
+        "{n_shares} of its {n_tags} tags have a share; give one to each tag or to none.",
     )
     refuse(
-        shares,
-        some & ((shares["sum"] - 1).abs() > SHARE_TOLERANCE),
-        "its shares sum to {sum:.4g}; they must sum to 1.",
+        [own for own in sums if own["n_shares"] and abs(own["share"] - 1) > SHARE_TOLERANCE],
+        "its shares sum to {share:.4g}; they must sum to 1.",
     )
-    primaries = tags.groupby("rating_id")["primary"].sum().reset_index()
-    refuse(primaries, primaries["primary"] > 1, "{primary} tags are primary; one may be.")
+    refuse(
+        [own for own in sums if own["n_primary"] > 1],
+        "{n_primary} tags are primary; one may be.",
+    )
 
 
-def _entry(row: object, name: str, fields: tuple[str, ...]) -> dict[str, Any]:
+def _entry(row: object, name: str, fields: tuple[str, ...]) -> Row:
     if not isinstance(row, Mapping) or not set(row) <= {*fields, "rating_id"}:
         raise InputError(
             f"{name} of a rating should be a list of entries with {', '.join(fields)}; "

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Collection, Iterable
+from typing import TypeAlias
 
-import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workbench.errors import nearest
+from workbench.store.bulk import Row
 from workbench.store.judgements import Judgements, refuse
 from workbench.store.layout import METADATA
 from workbench.store.references import chunks
 from workbench.taxonomies import Taxonomy, taxonomy_from_definition
 
-_Versions = dict[tuple[str, str], Taxonomy]
+_Versions: TypeAlias = dict[tuple[str, str], Taxonomy]
 _FROZEN: dict[str, Taxonomy] = {}
 """Taxonomies by the hash of their definition, which never changes."""
 
@@ -39,44 +39,36 @@ def check_meaning(connection: Connection, these: Judgements) -> None:
     """
     rows = _with_utterances(connection, these.ratings)
     versions = _versions(connection, rows)
-    keep = ["rating_id", "taxonomy", "version", "role", "start_s", "end_s"]
+    ratings = {row["rating_id"]: row for row in rows}
     tags, scores, shifts = (
-        part.merge(rows[keep], on="rating_id") if len(part) else part
+        [ratings[row["rating_id"]] | row for row in part]
         for part in (these.tags, these.scores, these.shifts)
     )
-    if len(tags):
-        _check_tags(tags, versions, also=("other",))
-    if len(scores):
-        _check_scores(scores, versions)
-    if len(shifts):
-        _check_shifts(shifts, versions)
+    _check_tags(tags, versions, also=("other",))
+    _check_scores(scores, versions)
+    _check_shifts(shifts, versions)
 
 
-def _with_utterances(connection: Connection, ratings: pd.DataFrame) -> pd.DataFrame:
+def _with_utterances(connection: Connection, ratings: Iterable[Row]) -> list[Row]:
     sql = METADATA.tables["utterances"]
     query = sa.select(sql.c.utterance_id, sql.c.role, sql.c.start_s, sql.c.end_s)
     found = {
-        row.utterance_id: row
-        for part in chunks(ratings["utterance_id"].unique())
+        row.utterance_id: {"role": row.role, "start_s": row.start_s, "end_s": row.end_s}
+        for part in chunks({row["utterance_id"] for row in ratings})
         for row in connection.execute(query.where(sql.c.utterance_id.in_(part)))
     }
     refuse(
-        ratings,
-        ~ratings["utterance_id"].isin(list(found)),
+        [row for row in ratings if row["utterance_id"] not in found],
         'there is no utterance "{utterance_id}". Cut the call into utterances first (ws.segment).',
     )
-    utterances = [found[name] for name in ratings["utterance_id"]]
-    return ratings.assign(
-        role=[row.role for row in utterances],
-        start_s=[row.start_s for row in utterances],
-        end_s=[row.end_s for row in utterances],
-    )
+    keep = ("rating_id", "taxonomy", "version")
+    return [{name: row[name] for name in keep} | found[row["utterance_id"]] for row in ratings]
 
 
-def _versions(connection: Connection, rows: pd.DataFrame) -> _Versions:
+def _versions(connection: Connection, rows: Collection[Row]) -> _Versions:
     sql = METADATA.tables["taxonomies"]
     found: _Versions = {}
-    for pair in set(_keys(rows, ("taxonomy", "version"))):
+    for pair in {_version(row) for row in rows}:
         mine = (sql.c.taxonomy == pair[0]) & (sql.c.version == pair[1])
         sha256 = connection.execute(sa.select(sql.c.sha256).where(mine)).scalar()
         if sha256 is None:
@@ -86,38 +78,34 @@ def _versions(connection: Connection, rows: pd.DataFrame) -> _Versions:
             _FROZEN[sha256] = taxonomy_from_definition(definition)
         found[pair] = _FROZEN[sha256]
     refuse(
-        rows,
-        _flags(rows, ("taxonomy", "version"), found),
+        [row for row in rows if _version(row) not in found],
         "the database has no taxonomy {taxonomy} of version {version}. Add it first: "
         "store.add_taxonomy_version(taxonomy).",
     )
     return found
 
 
-def _check_shifts(rows: pd.DataFrame, versions: _Versions) -> None:
+def _check_shifts(rows: Collection[Row], versions: _Versions) -> None:
     refuse(
-        rows,
-        (rows["at_s"] < rows["start_s"]) | (rows["at_s"] > rows["end_s"]),
+        [row for row in rows if not row["start_s"] <= row["at_s"] <= row["end_s"]],
         "the feeling turns at {at_s} s, outside the utterance ({start_s} s to {end_s} s).",
     )
     for column in ("from_tag", "to_tag"):
-        named = rows.dropna(subset=[column]).rename(columns={column: "tag"})
+        named = [row | {"tag": row[column]} for row in rows if row[column] is not None]
         _check_tags(named, versions, also=("other", "neutral"))
 
 
-def _check_tags(rows: pd.DataFrame, versions: _Versions, also: tuple[str, ...]) -> None:
-    rows = rows[~rows["tag"].isin(also)]
+def _check_tags(rows: Iterable[Row], versions: _Versions, also: tuple[str, ...]) -> None:
+    rows = [row for row in rows if row["tag"] not in also]
     fitting = {
-        (*version, role, tag.tag)
-        for version, taxonomy in versions.items()
-        for role in rows["role"].unique()
-        for tag in taxonomy.tags_for(role)
+        (version, role): {tag.tag for tag in versions[version].tags_for(role)}
+        for version, role in {(_version(row), row["role"]) for row in rows}
     }
-    bad = _flags(rows, ("taxonomy", "version", "role", "tag"), fitting)
-    if not bad.any():
+    bad = [row for row in rows if row["tag"] not in fitting[_version(row), row["role"]]]
+    if not bad:
         return
-    first = rows[bad].iloc[0]
-    taxonomy = versions[first["taxonomy"], first["version"]]
+    first = bad[0]
+    taxonomy = versions[_version(first)]
     names = [tag.tag for tag in taxonomy.tags]
     if first["tag"] in names:
         for_role = [tag.tag for tag in taxonomy.tags_for(first["role"])]
@@ -130,39 +118,29 @@ def _check_tags(rows: pd.DataFrame, versions: _Versions, also: tuple[str, ...]) 
             'the taxonomy {taxonomy}, version {version}, has no tag "{tag}".'
             f"{nearest(first['tag'], names)} It has: {', '.join(names) or 'none'}."
         )
-    refuse(rows, bad, text)
+    refuse(bad, text)
 
 
-def _check_scores(rows: pd.DataFrame, versions: _Versions) -> None:
-    ends = {
-        (*version, d.dimension): (d.low, d.high)
+def _check_scores(rows: Collection[Row], versions: _Versions) -> None:
+    limits = {
+        version: {one.dimension: (one.low, one.high) for one in taxonomy.dimensions}
         for version, taxonomy in versions.items()
-        for d in taxonomy.dimensions
     }
-    columns = ("taxonomy", "version", "dimension")
-    unknown = _flags(rows, columns, ends)
-    if unknown.any():
-        first = rows[unknown].iloc[0]
-        names = [d.dimension for d in versions[first["taxonomy"], first["version"]].dimensions]
+    unknown = [row for row in rows if row["dimension"] not in limits[_version(row)]]
+    if unknown:
+        names = list(limits[_version(unknown[0])])
         refuse(
-            rows,
             unknown,
             'the taxonomy {taxonomy}, version {version}, has no dimension "{dimension}".'
-            f"{nearest(first['dimension'], names)} It has: {', '.join(names) or 'none'}.",
+            f"{nearest(unknown[0]['dimension'], names)} It has: {', '.join(names) or 'none'}.",
         )
-    limits = [ends[key] for key in _keys(rows, columns)]
-    rows = rows.assign(low=[low for low, _ in limits], high=[high for _, high in limits])
-    refuse(
-        rows,
-        (rows["value"] < rows["low"]) | (rows["value"] > rows["high"]),
-        "its {dimension} is {value}; expected {low} to {high}.",
-    )
+    out_of_range = []
+    for row in rows:
+        low, high = limits[_version(row)][row["dimension"]]
+        if not low <= row["value"] <= high:
+            out_of_range.append(row | {"low": low, "high": high})
+    refuse(out_of_range, "its {dimension} is {value}; expected {low} to {high}.")
 
 
-def _keys(rows: pd.DataFrame, columns: Iterable[str]) -> list[Any]:
-    return list(rows[list(columns)].itertuples(index=False, name=None))
-
-
-def _flags(rows: pd.DataFrame, columns: Iterable[str], known: Iterable[object]) -> pd.Series:
-    known = set(known)
-    return pd.Series([key not in known for key in _keys(rows, columns)], rows.index, dtype=bool)
+def _version(row: Row) -> tuple[str, str]:
+    return row["taxonomy"], row["version"]

@@ -14,7 +14,7 @@ from workbench.errors import InputError
 from workbench.identifiers import uuid7
 from workbench.store.database import StorePart
 from workbench.store.frames import insert_once, insert_rows, storable
-from workbench.store.judgements import Judgements, from_payload, judgements
+from workbench.store.judgements import Judgements, judgement, judgements
 from workbench.store.layout import METADATA
 from workbench.store.ratings import inherited_fields, insert_judgements
 from workbench.store.versions import put_version
@@ -61,7 +61,7 @@ class People(StorePart):
                 inherited = inherited_fields(connection, str(target))
             given = {name: value for name, value in payload.items() if value is not None}
             payload = inherited | given
-        self._add(from_payload(payload))
+        self._add(judgement(payload))
         return str(payload["rating_id"])
 
     def add_ratings(
@@ -238,7 +238,4 @@ class People(StorePart):
         self._database.write(lambda c: put_version(c, taxonomy, changes))
 
     def _add(self, these: Judgements) -> int:
-        parts = {
-            name: getattr(these, name) for name in ("ratings", "tags", "scores", "shifts", "notes")
-        }
-        return self._database.write(lambda c: insert_judgements(c, these), parts)
+        return self._database.write(lambda c: insert_judgements(c, these), these.parts())

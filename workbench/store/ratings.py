@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,8 @@ from sqlalchemy.engine import Connection
 from workbench.errors import InputError, StoreError
 from workbench.schema import TABLES
 from workbench.store.assignments import check_answers, set_states
-from workbench.store.frames import first_difference, insert_rows, read_rows, stored_rows
+from workbench.store.bulk import Row, write_rows
+from workbench.store.frames import checked_frame, first_difference, read_rows, stored_rows
 from workbench.store.judgements import PARTS, Judgements, refuse
 from workbench.store.layout import METADATA
 from workbench.store.meaning import check_meaning
@@ -50,19 +52,19 @@ def insert_judgements(connection: Connection, these: Judgements) -> int:
     InputError
         If a tag or dimension is not in its taxonomy, or not for the role.
     """
-    stored = stored_rows(connection, "ratings", these.ratings)
-    known = these.ratings["rating_id"].isin(stored["rating_id"])
-    if known.any():
-        _check_same(connection, stored, these.only(known))
-        these = these.only(~known)
-    if these.ratings.empty:
+    ids = {row["rating_id"] for row in these.ratings}
+    known = set(_stored(connection, ids))
+    if known:
+        _check_same(connection, these.only(known))
+        these = these.only(ids - known)
+    if not these.ratings:
         return 0
     check_meaning(connection, these)
     _check_sessions(connection, these.ratings)
     check_answers(connection, these.ratings)
     _check_superseding(connection, these.ratings)
-    for name in PARTS:
-        insert_rows(connection, name, getattr(these, name))
+    for name, rows in these.parts().items():
+        write_rows(connection, METADATA.tables[name], rows)
     _settle_assignments(connection, these.ratings)
     return len(these.ratings)
 
@@ -111,21 +113,32 @@ def inherited_fields(connection: Connection, rating_id: str) -> dict[str, Any]:
     StoreError
         If there is no such rating.
     """
-    rows = stored_rows(connection, "ratings", pd.DataFrame({"rating_id": [rating_id]}))
-    if rows.empty:
+    stored = _stored(connection, {rating_id})
+    if rating_id not in stored:
         raise StoreError(f'There is no rating "{rating_id}" to take back.')
-    row = rows[[*_SAME, "verdict", "assignment_id"]].iloc[0].dropna()
-    return {str(name): str(value) for name, value in row.items()}
+    inherited = (*_SAME, "verdict", "assignment_id")
+    return {name: value for name in inherited if (value := stored[rating_id][name]) is not None}
 
 
-def _check_same(connection: Connection, stored: pd.DataFrame, these: Judgements) -> None:
-    came = these.ratings
+def _stored(connection: Connection, rating_ids: Iterable[str]) -> dict[str, Row]:
+    sql = METADATA.tables["ratings"]
+    return {
+        row["rating_id"]: dict(row)
+        for part in chunks(rating_ids)
+        for row in connection.execute(sa.select(sql).where(sql.c.rating_id.in_(part))).mappings()
+    }
+
+
+def _check_same(connection: Connection, these: Judgements) -> None:
+    came = checked_frame(these.ratings, "ratings")
+    stored = stored_rows(connection, "ratings", came)
     moments = stored.set_index("rating_id")["created_at"]
     came = came.assign(created_at=came["rating_id"].map(moments))
     problem = first_difference(stored, came, TABLES["ratings"])
     ids = list(came["rating_id"])
     for name in PARTS[1:]:
-        problem = problem or _parts_differ(connection, name, getattr(these, name), ids)
+        rows = checked_frame(getattr(these, name), name)
+        problem = problem or _parts_differ(connection, name, rows, ids)
     if problem:
         raise StoreError(
             f"{problem} A rating is never changed: send the new judgement with a rating_id of its "
@@ -161,82 +174,83 @@ def _parts_differ(
     return f"The rating {first} is there already, with other {name}."
 
 
-def _check_sessions(connection: Connection, ratings: pd.DataFrame) -> None:
-    rows = ratings.dropna(subset=["session_id"])
-    if rows.empty:
-        return
+def _check_sessions(connection: Connection, ratings: Iterable[Row]) -> None:
+    rows = [row for row in ratings if row["session_id"] is not None]
     sql = METADATA.tables["sessions"]
+    query = sa.select(sql.c.session_id, sql.c.rater_id)
     owners = {
         row.session_id: row.rater_id
-        for part in chunks(rows["session_id"].unique())
-        for row in connection.execute(
-            sa.select(sql.c.session_id, sql.c.rater_id).where(sql.c.session_id.in_(part))
-        )
+        for part in chunks({row["session_id"] for row in rows})
+        for row in connection.execute(query.where(sql.c.session_id.in_(part)))
     }
-    rows = rows.assign(owner=rows["session_id"].map(owners))
     refuse(
-        rows,
-        rows["owner"].notna() & (rows["owner"] != rows["rater_id"]),
+        [
+            row | {"owner": owner}
+            for row in rows
+            if (owner := owners.get(row["session_id"], row["rater_id"])) != row["rater_id"]
+        ],
         "its session {session_id} belongs to rater {owner}, not {rater_id}.",
     )
 
 
-def _check_superseding(connection: Connection, ratings: pd.DataFrame) -> None:
-    rows = ratings.dropna(subset=["supersedes"])
-    if rows.empty:
+def _check_superseding(connection: Connection, ratings: Collection[Row]) -> None:
+    rows = [row for row in ratings if row["supersedes"] is not None]
+    if not rows:
         return
-    wanted = pd.DataFrame({"rating_id": rows["supersedes"].unique()})
-    targets = pd.concat([ratings, stored_rows(connection, "ratings", wanted)], ignore_index=True)
-    pairs = rows.merge(
-        targets, left_on="supersedes", right_on="rating_id", how="left", suffixes=("", "_was")
-    )
+    wanted = {row["supersedes"] for row in rows}
+    targets = {row["rating_id"]: row for row in ratings} | _stored(connection, wanted)
     refuse(
-        pairs,
-        pairs["rating_id_was"].isna(),
+        [row for row in rows if row["supersedes"] not in targets],
         'it supersedes "{supersedes}", which is not there. Leave supersedes empty for a first '
         "judgement.",
         StoreError,
     )
     for column in _SAME:
         refuse(
-            pairs,
-            pairs[column] != pairs[f"{column}_was"],
-            f"it supersedes {{supersedes}}, which {_WHY[column]} ({{{column}_was}}, not "
+            [
+                row | {"was": was}
+                for row in rows
+                if (was := targets[row["supersedes"]][column]) != row[column]
+            ],
+            f"it supersedes {{supersedes}}, which {_WHY[column]} ({{was}}, not "
             f"{{{column}}}). A rating replaces the same rater's judgement of the same "
             "utterance, pass and version only; leave supersedes empty.",
             StoreError,
         )
-    answers = pairs[["assignment_id", "assignment_id_was"]].fillna("")
     refuse(
-        pairs,
-        answers["assignment_id"] != answers["assignment_id_was"],
+        [
+            row
+            for row in rows
+            if row["assignment_id"] != targets[row["supersedes"]]["assignment_id"]
+        ],
         "it supersedes {supersedes}, which answers another assignment. What a rater hears again "
         "stands beside the first judgement; leave supersedes empty.",
         StoreError,
     )
     sql = METADATA.tables["ratings"]
-    before = pd.concat(
-        [rows]
-        + [
-            read_rows(connection, "ratings", sa.select(sql).where(sql.c.supersedes.in_(part)))
-            for part in chunks(wanted["rating_id"])
-        ]
-    )
-    others = before.merge(rows, on="supersedes", suffixes=("_other", ""))
+    query = sa.select(sql.c.supersedes, sql.c.rating_id)
+    replaced = {
+        row.supersedes: row.rating_id
+        for part in chunks(wanted)
+        for row in connection.execute(query.where(sql.c.supersedes.in_(part)))
+    }
     refuse(
-        others,
-        others["rating_id_other"] != others["rating_id"],
-        "it supersedes {supersedes}, which {rating_id_other} supersedes already. Supersede "
-        "{rating_id_other} instead.",
+        [
+            row | {"other": other}
+            for row in rows
+            if (other := replaced.setdefault(row["supersedes"], row["rating_id"]))
+            != row["rating_id"]
+        ],
+        "it supersedes {supersedes}, which {other} supersedes already. Supersede {other} instead.",
         StoreError,
     )
-    _check_no_circle(dict(zip(rows["rating_id"], rows["supersedes"], strict=True)))
+    _check_no_circle({row["rating_id"]: row["supersedes"] for row in rows})
 
 
-def _settle_assignments(connection: Connection, ratings: pd.DataFrame) -> None:
+def _settle_assignments(connection: Connection, ratings: Iterable[Row]) -> None:
     """Make the assignments that were answered done, and open again where nothing stands."""
-    rows = ratings.dropna(subset=["assignment_id"])
-    back = set(rows.loc[rows["retracted"], "assignment_id"])
+    answers = [row for row in ratings if row["assignment_id"] is not None]
+    back = {row["assignment_id"] for row in answers if row["retracted"]}
     if back:
         sql = METADATA.tables["ratings"]
         standing = current_query(None).with_only_columns(sql.c.assignment_id)
@@ -244,7 +258,7 @@ def _settle_assignments(connection: Connection, ratings: pd.DataFrame) -> None:
             answered = connection.execute(standing.where(sql.c.assignment_id.in_(part)))
             back -= set(answered.scalars())
         set_states(connection, back, "open")
-    set_states(connection, set(rows["assignment_id"]) - back, "done")
+    set_states(connection, {row["assignment_id"] for row in answers} - back, "done")
 
 
 def _check_no_circle(supersedes: dict[str, str]) -> None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from workbench.errors import InputError, StoreError, nearest
 from workbench.schema import Column, Table
+from workbench.store.bulk import Row
 from workbench.store.database import StorePart
 from workbench.store.frames import read_rows
 from workbench.store.layout import METADATA, stored_table
@@ -88,6 +89,42 @@ class Reading(StorePart):
         with self._database.reading() as connection:
             rows = read_rows(connection, table, query)
         return _ordered(_only(rows, left), definition)
+
+    def rows(self, table: str, **equals: Any) -> list[Row]:
+        """Read a few rows as plain Python values, in a fraction of the time of `read`.
+
+        Parameters
+        ----------
+        table : str
+            Name of a table of the register, of people's work or of outcomes.
+        **equals : object
+            A column and its value, or None for rows without one.
+
+        Returns
+        -------
+        list of dict
+            One value a column, None for a gap; in the order of the key.
+
+        Raises
+        ------
+        InputError
+            If there is no such table or column, or a value has the wrong type.
+        StoreError
+            If the database does not answer.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from workbench.store import open_store
+        >>> store = open_store(f"sqlite:///{tempfile.mkdtemp()}/workbench.db", create=True)
+        >>> store.rows("channels", call_id="0007")
+        []
+        """
+        definition, sql = stored_table(table)
+        query, _ = _where(sa.select(sql), definition, sql, equals)
+        query = query.order_by(*(sql.c[name] for name in definition.key))
+        with self._database.reading() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
 
     def current_ratings(
         self, as_of: datetime | str | None = None, **equals: Any

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workbench.schema import TABLES
+from workbench.store.bulk import Row
 from workbench.store.layout import METADATA, REFERENCES
+
+Rows: TypeAlias = pd.DataFrame | Sequence[Row]
 
 _CHUNK = 900
 _REMEDY = {
@@ -68,14 +72,14 @@ def known_keys(
     return keys & found
 
 
-def explain_refusal(connection: Connection, tables: Mapping[str, pd.DataFrame]) -> str | None:
+def explain_refusal(connection: Connection, tables: Mapping[str, Rows]) -> str | None:
     """Say which row names another that is not there.
 
     Parameters
     ----------
     connection : sqlalchemy.engine.Connection
         After the refused transaction was rolled back.
-    tables : mapping of str to DataFrame
+    tables : mapping of str to DataFrame or list of dict
         What was to be written, by table.
 
     Returns
@@ -100,5 +104,8 @@ def explain_refusal(connection: Connection, tables: Mapping[str, pd.DataFrame]) 
     return None
 
 
-def _tuples(frame: pd.DataFrame, columns: Sequence[str]) -> set[tuple[object, ...]]:
-    return set(frame[list(columns)].dropna().itertuples(index=False, name=None))
+def _tuples(rows: Rows, columns: Sequence[str]) -> set[tuple[object, ...]]:
+    if isinstance(rows, pd.DataFrame):
+        return set(rows[list(columns)].dropna().itertuples(index=False, name=None))
+    keys = {tuple(row[column] for column in columns) for row in rows}
+    return {key for key in keys if None not in key}

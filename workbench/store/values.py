@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -101,10 +103,11 @@ def check_values(rows: pd.DataFrame, name: str) -> pd.DataFrame:
         If a word is not one of those that the column may hold, a number is out
         of range, or an interval ends before it starts.
     """
-    for column, words in _of_table(_WORDS, name):
+    words_of, limits_of = _rules(name)
+    for column, words in words_of.items():
         bad = rows[column].notna() & ~rows[column].isin(words)
         _refuse_words(rows, name, column, bad, words)
-    for column, (low, high) in _of_table(_RANGES, name):
+    for column, (low, high) in limits_of.items():
         bad = (rows[column] < low) | (rows[column] > high)
         limit = f"{low} or more" if high == _UP else f"{low} to {high}"
         _refuse(rows, name, bad, f'"{column}" is {{{column}}}; expected {limit}.')
@@ -117,8 +120,51 @@ def check_values(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     return rows
 
 
-def _of_table(rules: dict[tuple[str, str], T], name: str) -> list[tuple[str, T]]:
-    return [(column, rule) for (table, column), rule in rules.items() if table == name]
+def may_hold(row: Mapping[str, Any], name: str) -> bool:
+    """Say whether `check_values` would take a row.
+
+    Parameters
+    ----------
+    row : mapping
+        A value of the documented kind for each column, or None.
+    name : str
+        The table.
+
+    Returns
+    -------
+    bool
+        Whether it would.
+
+    Examples
+    --------
+    >>> may_hold({"rating_id": "r1", "tag": "relief", "intensity": 2.0, "share": None}, "tags")
+    False
+    """
+    words_of, limits_of = _rules(name)
+    return (
+        all(row[column] is None or row[column] in words for column, words in words_of.items())
+        and all(
+            row[column] is None or low <= row[column] <= high
+            for column, (low, high) in limits_of.items()
+        )
+        and _in_order(row, name)
+    )
+
+
+def _in_order(row: Mapping[str, Any], name: str) -> bool:
+    start_s, end_s = row.get("start_s"), row.get("end_s")
+    if name not in _ORDERED or start_s is None or end_s is None:
+        return True
+    return bool(start_s < end_s or (start_s == end_s and not _ORDERED[name]))
+
+
+@functools.cache
+def _rules(name: str) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[float, float]]]:
+    return _of_table(_WORDS, name), _of_table(_RANGES, name)
+
+
+def _of_table(rules: dict[tuple[str, str], T], name: str) -> dict[str, T]:
+    return {column: rule for (table, column), rule in rules.items() if table == name}
 
 
 def _refuse_words(

@@ -15,7 +15,7 @@ from workbench.identifiers import uuid7
 from workbench.store.assignments import set_states
 from workbench.store.database import StorePart
 from workbench.store.frames import insert_new_rows, insert_rows, storable, stored_rows
-from workbench.store.judgements import from_payload
+from workbench.store.judgements import judgement
 from workbench.store.layout import METADATA
 from workbench.store.meaning import check_meaning
 from workbench.store.ratings import current_query
@@ -269,7 +269,7 @@ class Worklists(StorePart):
                 f"({', '.join(scores) or 'none'}) or for intensity."
             )
         key = {"utterance_id": utterance_id, "taxonomy": taxonomy, "version": version}
-        answer = from_payload(
+        answer = judgement(
             {
                 **key,
                 "pass": pass_,

@@ -32,6 +32,7 @@ LONGEST_ANSWER_S = 60.0
 
 ReadAudio = Callable[[str, int | None, float, float], tuple[npt.NDArray[np.float32], int]]
 ReadPeaks = Callable[[str], Mapping[int, npt.NDArray[np.float32]]]
+FindFile = Callable[[str], Mapping[str, Any] | None]
 SaveRating = Callable[[dict[str, Any]], object]
 Correct = Callable[..., pd.DataFrame]
 
@@ -75,6 +76,14 @@ class Labeler(AnsweringWidget):
         `on_correct(kind, utterance_id, start_s=, end_s=, at_s=, with_id=)` moves,
         splits or merges utterances and gives the rows that take their place,
         like `utterances`. Without it bounds cannot be changed.
+    file : callable, optional
+        `file(call_id)` says where the samples of a call lie, if that is one
+        uncompressed WAV file: path, home and notebook (paths by which the page
+        finds the file below its server's root), encoding (s16, u8, mulaw,
+        alaw), sampling_rate_hz, n_channels, data_start, bytes_per_frame,
+        n_frames, and check (n_bytes of the file, and the bytes hex from the
+        byte start on). Where the page's own server serves that path, windows
+        are fetched from it, and `audio` is asked only where that fails.
     words : DataFrame, optional
         The table words; with it the dialogue is shown beside the waveform.
     ratings : iterable of dict, optional
@@ -133,6 +142,7 @@ intensity_steps, tags, dimensions.
         peaks: ReadPeaks,
         on_save: SaveRating,
         on_correct: Correct | None = None,
+        file: FindFile | None = None,
         words: pd.DataFrame | None = None,
         ratings: Iterable[Mapping[str, Any]] | None = None,
         channels: pd.DataFrame | None = None,
@@ -147,6 +157,7 @@ intensity_steps, tags, dimensions.
         taxonomy = check_taxonomy(taxonomy)
         self._audio, self._peaks, self._on_save = audio, peaks, on_save
         self._on_correct = on_correct
+        self._file = file
         self._peaks_per_s = peaks_per_s
         self._words = None if words is None else check_words(words)
         self._roles = roles_by_call(items, channels)
@@ -192,7 +203,12 @@ intensity_steps, tags, dimensions.
         if self._words is not None:
             lines = dialogue_lines(self._words[self._words["call_id"] == call_id], roles)
         n_bins = max((len(pairs) for pairs in peaks.values()), default=0)
-        return {"duration_s": n_bins / self._peaks_per_s, "lanes": lanes, "lines": lines}, buffers
+        return {
+            "duration_s": n_bins / self._peaks_per_s,
+            "lanes": lanes,
+            "lines": lines,
+            "file": self._file(call_id) if self._file else None,
+        }, buffers
 
     def _sound(self, message: dict[str, Any]) -> Answer:
         start_s, end_s = float(message["start_s"]), float(message["end_s"])

@@ -122,6 +122,7 @@ def labeler(
             ws, call, channel, start_s, end_s
         ),
         peaks=lambda call: hearing.call_peaks(ws, call),
+        file=lambda call: hearing.call_file(ws, call),
         on_save=partial(assigned.save_rating, ws),
         on_correct=partial(correct_item, ws, rater, worklist),
         words=words if passes & {"text", "both"} else None,
