@@ -31,6 +31,7 @@ LANGUAGES = ("en", "de")
 LONGEST_ANSWER_S = 60.0
 
 ReadAudio = Callable[[str, int | None, float, float], tuple[npt.NDArray[np.float32], int]]
+ReadWords = Callable[[str], pd.DataFrame]
 ReadPeaks = Callable[[str], Mapping[int, npt.NDArray[np.float32]]]
 SaveRating = Callable[[dict[str, Any]], object]
 Correct = Callable[..., pd.DataFrame]
@@ -75,8 +76,9 @@ class Labeler(AnsweringWidget):
         `on_correct(kind, utterance_id, start_s=, end_s=, at_s=, with_id=)` moves,
         splits or merges utterances and gives the rows that take their place,
         like `utterances`. Without it bounds cannot be changed.
-    words : DataFrame, optional
-        The table words; with it the dialogue is shown beside the waveform.
+    words : DataFrame or callable, optional
+        The table words, or `words(call_id)` that gives those of a call; with it
+        the dialogue is shown beside the waveform.
     ratings : iterable of dict, optional
         The rater's own current ratings (`earlier_ratings` makes them from
         tables); rating goes on at the first utterance without one.
@@ -133,7 +135,7 @@ intensity_steps, tags, dimensions.
         peaks: ReadPeaks,
         on_save: SaveRating,
         on_correct: Correct | None = None,
-        words: pd.DataFrame | None = None,
+        words: pd.DataFrame | ReadWords | None = None,
         ratings: Iterable[Mapping[str, Any]] | None = None,
         channels: pd.DataFrame | None = None,
         calls: pd.DataFrame | None = None,
@@ -148,7 +150,7 @@ intensity_steps, tags, dimensions.
         self._audio, self._peaks, self._on_save = audio, peaks, on_save
         self._on_correct = on_correct
         self._peaks_per_s = peaks_per_s
-        self._words = None if words is None else check_words(words)
+        self._words = words if callable(words) or words is None else _by_call(check_words(words))
         self._roles = roles_by_call(items, channels)
         self._items = items_by_id(items)
         self._fixed = {
@@ -190,7 +192,7 @@ intensity_steps, tags, dimensions.
         lanes, buffers = lanes_answer(peaks, roles)
         lines = []
         if self._words is not None:
-            lines = dialogue_lines(self._words[self._words["call_id"] == call_id], roles)
+            lines = dialogue_lines(check_words(self._words(call_id)), roles)
         n_bins = max((len(pairs) for pairs in peaks.values()), default=0)
         return {"duration_s": n_bins / self._peaks_per_s, "lanes": lanes, "lines": lines}, buffers
 
@@ -235,6 +237,10 @@ intensity_steps, tags, dimensions.
             self._items = replace_items(self._items, retired, items_by_id(items))
             self._setup["units"] = replace_columns(self._setup["units"], retired, columns_of(items))
         return {"units": columns_of(items), "retired": retired}, []
+
+
+def _by_call(words: pd.DataFrame) -> ReadWords:
+    return lambda call_id: words[words["call_id"] == call_id]
 
 
 def check_taxonomy(taxonomy: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -105,9 +105,9 @@ def labeler(
     ws.store.add_taxonomy_version(taxonomy)
     ws.store.add_rater(rater, name=name)
     session_id = ws.store.add_session(rater, order_mode=order, client="jupyter")
-    words = ws.store.read("words", call_id=calls)
     if worklist is None:
-        to_rate = to_rate.assign(**{"pass": "both" if text and len(words) else "voice"})
+        has_text = text and not ws.store.calls_with_words().isdisjoint(calls)
+        to_rate = to_rate.assign(**{"pass": "both" if has_text else "voice"})
     passes = set(to_rate["pass"])
     ratings, tags, scores = ws.store.current_ratings(
         rater_id=rater, taxonomy=taxonomy.taxonomy, version=taxonomy.version, pass_=passes
@@ -127,7 +127,7 @@ def labeler(
         peaks=lambda call: hearing.call_peaks(ws, call),
         on_save=partial(assigned.save_rating, ws),
         on_correct=partial(correct_item, ws, rater, worklist),
-        words=words if passes & {"text", "both"} else None,
+        words=partial(_words, ws) if passes & {"text", "both"} else None,
         ratings=earlier_ratings(
             ratings,
             tags,
@@ -141,6 +141,10 @@ def labeler(
         peaks_per_s=hearing.PEAKS_PER_S,
         language=language,
     )
+
+
+def _words(ws: Core, call_id: str) -> pd.DataFrame:
+    return ws.store.read("words", call_id=call_id)
 
 
 def listen(ws: Core, row: Mapping[str, Any] | pd.Series | pd.DataFrame | str) -> Player:
