@@ -207,29 +207,36 @@ def test_a_worklist_of_somebody_else_is_a_sentence(ws):
 def test_done_and_skipped_items_are_still_there(ws):
     ws.worklist("main", raters=["r01"])
     items = items_of(ws)
-    assigned.save_rating(ws, judged(items.iloc[0]))
-    assigned.mark_item(ws, "r01", items["assignment_id"][1], "skipped", None)
-    assigned.mark_item(ws, "r01", items["assignment_id"][2], "flagged", "two voices")
-    assigned.mark_item(ws, "r01", items["assignment_id"][1], "open", None)
-    assigned.mark_item(ws, "r01", items["assignment_id"][3], "skipped", None)
+    first, second, third, fourth = items.head(4).to_dict("records")
+    assigned.save_rating(ws, judged(first))
+    assigned.mark_item(ws, "r01", second, "skipped")
+    assigned.mark_item(ws, "r01", third, "flagged", "two voices")
+    assigned.mark_item(ws, "r01", second, "open")
+    assigned.mark_item(ws, "r01", fourth, "skipped", "distressing")
     after = items_of(ws)
     assert after["state"].tolist() == ["done", "open", "open", "skipped", "open", "open"]
-    assert after["flagged"].tolist() == [False, False, True, False, False, False]
-    assert ws.table("notes")["text"].tolist() == ["two voices"]
+    assert ws.table("notes")["text"].tolist() == ["two voices", "distressing"]
     assert "purpose" not in after.columns
+    assert assigned.marks_of(ws, "r01", after) == {
+        third["assignment_id"]: {"state": "flagged", "text": "two voices"},
+        fourth["assignment_id"]: {"state": "skipped", "text": "distressing"},
+    }
+    ws.store.remove_assignments("main")
+    with pytest.raises(StoreError, match="may have been taken out of its worklist"):
+        assigned.mark_item(ws, "r01", second, "skipped")
 
 
 def test_marks_without_a_worklist(ws):
-    utterance = ws.utterances()["utterance_id"][0]
-    assigned.mark_item(ws, "r01", f"{utterance}/voice", "flagged")
-    assigned.mark_item(ws, "r01", f"{utterance}/voice", "skipped")
-    assert ws.table("notes")[["utterance_id", "kind", "text"]].values.tolist() == [
-        [utterance, "flag", "flagged"]
-    ]
+    items = ws.utterances().assign(**{"pass": "voice"})
+    item = {"utterance_id": items["utterance_id"][0], "assignment_id": None}
+    assigned.mark_item(ws, "r01", item, "flagged")
+    assigned.mark_item(ws, "r01", item, "skipped")
+    assert assigned.marks_of(ws, "r01", items) == {
+        f"{item['utterance_id']}/voice": {"state": "flagged", "text": "flagged"}
+    }
+    assert assigned.marks_of(ws, "r02", items) == {}
     with pytest.raises(InputError, match='mark "done" came'):
-        assigned.mark_item(ws, "r01", f"{utterance}/voice", "done")
-    with pytest.raises(InputError, match="taken out of the worklist meanwhile"):
-        assigned.mark_item(ws, "r01", uuid7(), "skipped")
+        assigned.mark_item(ws, "r01", item, "done")
 
 
 # ---- changed while open ----------------------------------------------------------------

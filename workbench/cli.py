@@ -113,6 +113,7 @@ def _parser() -> _Parser:
     annotate.add_argument("dir")
     annotate.add_argument("--rater", required=True, metavar="ID")
     annotate.add_argument("--call", metavar="ID", help="only this call")
+    annotate.add_argument("--worklist", metavar="NAME", help="what this worklist has for the rater")
     annotate.add_argument("--unit", default="utterance", help="utterance, turn or call")
     annotate.add_argument("--language", default="en", help="words on the screen: en or de")
     annotate.add_argument("--theme", default="light", help="light or dark")
@@ -198,6 +199,7 @@ def _annotate(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     choices = {
         "rater": options.rater,
         "call_id": options.call,
+        "worklist": options.worklist,
         "unit": options.unit,
         "language": options.language,
     }

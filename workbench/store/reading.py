@@ -183,6 +183,23 @@ class Reading(StorePart):
         )
         return _ordered(ratings, definition), tags, scores
 
+    def calls_with_words(self) -> set[str]:
+        """Find the calls that have a transcript, without reading it.
+
+        Returns
+        -------
+        set of str
+            Their ids.
+
+        Raises
+        ------
+        StoreError
+            If the database does not answer.
+        """
+        words = METADATA.tables["words"]
+        with self._database.reading() as connection:
+            return set(connection.execute(sa.select(words.c.call_id).distinct()).scalars())
+
     def frozen_taxonomy(self, taxonomy: str, version: str) -> Taxonomy:
         """Read a version of a taxonomy as ratings were made with it.
 

@@ -47,8 +47,7 @@ def earlier_ratings(
     note_rows = _by_rating(notes, ("kind", "text")) if notes is not None else {}
     shift_rows = _by_rating(shifts, ("at_s", "from_tag", "to_tag")) if shifts is not None else {}
     out = []
-    for row in ratings.to_dict("records"):
-        own = {str(name): _plain(value) for name, value in row.items()}
+    for own in _rows(ratings, tuple(map(str, ratings.columns))):
         own["tags"] = tag_rows.get(own["rating_id"], [])
         own["scores"] = score_rows.get(own["rating_id"], [])
         own["shifts"] = shift_rows.get(own["rating_id"], [])
@@ -60,13 +59,15 @@ def earlier_ratings(
 
 def _by_rating(rows: pd.DataFrame, names: tuple[str, ...]) -> dict[str, list[dict[str, Any]]]:
     out: dict[str, list[dict[str, Any]]] = {}
-    for row in rows.to_dict("records"):
-        out.setdefault(row["rating_id"], []).append({name: _plain(row.get(name)) for name in names})
+    for rating_id, row in zip(rows.get("rating_id", ()), _rows(rows, names), strict=True):
+        out.setdefault(rating_id, []).append(row)
     return out
 
 
-def _plain(value: Any) -> Any:
-    """Give a Python value, and None for a gap of any kind."""
-    if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
-        return None
-    return value.item() if hasattr(value, "item") else value
+def _rows(table: pd.DataFrame, names: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Give rows of plain Python values, and None for a gap of any kind."""
+    columns = []
+    for name in names:
+        own = table.get(name, pd.Series(None, table.index, "object")).astype("object")
+        columns.append(own.where(own.notna(), None).tolist())
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]

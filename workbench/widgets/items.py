@@ -114,13 +114,11 @@ def items_by_id(items: pd.DataFrame) -> dict[str, dict[str, Any]]:
     dict of str to dict
         utterance_id, pass and assignment_id (or None) by item_id, in order.
     """
+    names = ("item_id", "utterance_id", "pass", "assignment_id")
+    rows = zip(*(items[name] for name in names), strict=True)
     return {
-        row["item_id"]: {
-            "utterance_id": row["utterance_id"],
-            "pass": row["pass"],
-            "assignment_id": row["assignment_id"] or None,
-        }
-        for row in items.to_dict("records")
+        item_id: {"utterance_id": utterance_id, "pass": pass_, "assignment_id": assignment or None}
+        for item_id, utterance_id, pass_, assignment in rows
     }
 
 

@@ -31,6 +31,7 @@ LANGUAGES = ("en", "de")
 LONGEST_ANSWER_S = 60.0
 
 ReadAudio = Callable[[str, int | None, float, float], tuple[npt.NDArray[np.float32], int]]
+ReadWords = Callable[[str], pd.DataFrame]
 ReadPeaks = Callable[[str], Mapping[int, npt.NDArray[np.float32]]]
 FindFile = Callable[[str], Mapping[str, Any] | None]
 SaveRating = Callable[[dict[str, Any]], object]
@@ -84,8 +85,9 @@ class Labeler(AnsweringWidget):
         n_frames, and check (n_bytes of the file, and the bytes hex from the
         byte start on). Where the page's own server serves that path, windows
         are fetched from it, and `audio` is asked only where that fails.
-    words : DataFrame, optional
-        The table words; with it the dialogue is shown beside the waveform.
+    words : DataFrame or callable, optional
+        The table words, or `words(call_id)` that gives those of a call; with it
+        the dialogue is shown beside the waveform.
     ratings : iterable of dict, optional
         The rater's own current ratings (`earlier_ratings` makes them from
         tables); rating goes on at the first utterance without one.
@@ -143,7 +145,7 @@ intensity_steps, tags, dimensions.
         on_save: SaveRating,
         on_correct: Correct | None = None,
         file: FindFile | None = None,
-        words: pd.DataFrame | None = None,
+        words: pd.DataFrame | ReadWords | None = None,
         ratings: Iterable[Mapping[str, Any]] | None = None,
         channels: pd.DataFrame | None = None,
         calls: pd.DataFrame | None = None,
@@ -159,7 +161,7 @@ intensity_steps, tags, dimensions.
         self._on_correct = on_correct
         self._file = file
         self._peaks_per_s = peaks_per_s
-        self._words = None if words is None else check_words(words)
+        self._words = words if callable(words) or words is None else _by_call(check_words(words))
         self._roles = roles_by_call(items, channels)
         self._items = items_by_id(items)
         self._fixed = {
@@ -201,7 +203,7 @@ intensity_steps, tags, dimensions.
         lanes, buffers = lanes_answer(peaks, roles)
         lines = []
         if self._words is not None:
-            lines = dialogue_lines(self._words[self._words["call_id"] == call_id], roles)
+            lines = dialogue_lines(check_words(self._words(call_id)), roles)
         n_bins = max((len(pairs) for pairs in peaks.values()), default=0)
         return {
             "duration_s": n_bins / self._peaks_per_s,
@@ -251,6 +253,10 @@ intensity_steps, tags, dimensions.
             self._items = replace_items(self._items, retired, items_by_id(items))
             self._setup["units"] = replace_columns(self._setup["units"], retired, columns_of(items))
         return {"units": columns_of(items), "retired": retired}, []
+
+
+def _by_call(words: pd.DataFrame) -> ReadWords:
+    return lambda call_id: words[words["call_id"] == call_id]
 
 
 def check_taxonomy(taxonomy: Mapping[str, Any]) -> Mapping[str, Any]:

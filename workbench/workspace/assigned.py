@@ -114,8 +114,8 @@ def assigned_items(ws: Core, rater: str, worklist: str, *, call_id: str | None) 
     Returns
     -------
     DataFrame
-        The table utterances with assignment_id, pass, state and flagged. What
-        an item is for stays here, so that nobody rates gold or a repeat in
+        The table utterances with assignment_id, pass and state. What an item is
+        for stays here, so that nobody rates gold or a repeat in
         another way. An utterance that was corrected before it was rated is
         left out.
 
@@ -143,8 +143,6 @@ def assigned_items(ws: Core, rater: str, worklist: str, *, call_id: str | None) 
             if call_id
             else f'All that {rater} has in the worklist "{worklist}" was corrected by others.'
         )
-    flags = ws.store.read("notes", rater_id=rater, kind="flag")["utterance_id"]
-    items["flagged"] = items["utterance_id"].isin(flags)
     items = items.sort_values(["position", "start_s"], kind="stable", ignore_index=True)
     return items.drop(columns="position")
 
@@ -182,8 +180,13 @@ def save_rating(ws: Core, payload: Mapping[str, Any]) -> None:
         ws.store.add_rating({**payload, "assignment_id": None})
 
 
-def mark_item(ws: Core, rater: str, item_id: str, state: str, text: str | None = None) -> None:
-    """Note that an item is open again, skipped or flagged.
+def mark_item(
+    ws: Core, rater: str, item: Mapping[str, Any], state: str, text: str | None = None
+) -> None:
+    """Store that an item is open again, skipped or flagged.
+
+    Words reach the lead as a flag, also those of a rater who skips. Skipping
+    what is in no worklist is not stored.
 
     Parameters
     ----------
@@ -191,26 +194,55 @@ def mark_item(ws: Core, rater: str, item_id: str, state: str, text: str | None =
         The workspace.
     rater : str
         Who marks.
-    item_id : str
-        The assignment_id, or utterance_id/pass where there is none; skipping
-        such an item is not stored.
+    item : mapping
+        With utterance_id and assignment_id (or None).
     state : str
         open, skipped, or flagged (for the lead; the item stays as it is).
     text : str, optional
-        Why it is flagged.
+        Why.
 
     Raises
     ------
     InputError
-        If there is no such state, or the item was taken out of the worklist.
+        If there is no such state.
+    StoreError
+        If the item was taken out of its worklist.
     """
     if state not in MARKS:
         raise InputError(f'The mark "{state}" came; one of {", ".join(MARKS)} was expected.')
-    found = ws.store.read("assignments", assignment_id=item_id, rater_id=rater)
-    utterance_id = item_id.rpartition("/")[0] if found.empty else found["utterance_id"].item()
-    if not utterance_id:
-        raise InputError("This item was taken out of the worklist meanwhile; it was not marked.")
-    if state == "flagged":
-        ws.store.add_flag(utterance_id, rater, text)
-    elif len(found):
-        ws.store.set_assignment_state(item_id, state)
+    if state == "flagged" or text:
+        ws.store.add_flag(item["utterance_id"], rater, text)
+    if state != "flagged" and item.get("assignment_id"):
+        ws.store.set_assignment_state(item["assignment_id"], state)
+
+
+def marks_of(ws: Core, rater: str, items: pd.DataFrame) -> dict[str, dict[str, str | None]]:
+    """Find what a rater skipped or flagged before.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+    rater : str
+        The rater.
+    items : DataFrame
+        utterance_id, pass and, from `assigned_items`, assignment_id and state.
+
+    Returns
+    -------
+    dict of str to dict
+        state (skipped or flagged) and text by item: the assignment_id, or
+        utterance_id/pass where there is none.
+    """
+    flags = ws.store.read("notes", rater_id=rater, kind="flag")
+    words = dict(zip(flags["utterance_id"], flags["text"], strict=True))
+    ids = items["utterance_id"] + "/" + items["pass"]
+    ids = items["assignment_id"] if "assignment_id" in items.columns else ids
+    states = items["state"] if "state" in items.columns else [""] * len(items)
+    out: dict[str, dict[str, str | None]] = {}
+    for item_id, utterance_id, state in zip(ids, items["utterance_id"], states, strict=True):
+        if state == "skipped":
+            out[str(item_id)] = {"state": "skipped", "text": words.get(utterance_id)}
+        elif utterance_id in words:
+            out[str(item_id)] = {"state": "flagged", "text": words[utterance_id]}
+    return out

@@ -70,8 +70,7 @@ def make_worklist(
     if len(found):
         return _same_again(ws, found.iloc[0], which, passes, seed, options)
     rows = utterances_to_rate(ws, unit=unit, role=role, call_id=calls)
-    worded = set(ws.store.read("words", call_id=rows["call_id"].unique())["call_id"])
-    rows["has_text"] = rows["call_id"].isin(worded)
+    rows["has_text"] = rows["call_id"].isin(ws.store.calls_with_words())
     default = ("both",) if rows["has_text"].any() else ("voice",)
     settings = WorklistSettings(
         seed=secrets.randbelow(2**31) if seed is None else seed,

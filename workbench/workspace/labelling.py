@@ -102,9 +102,9 @@ def labeler(
     ws.store.add_taxonomy_version(taxonomy)
     ws.store.add_rater(rater, name=name)
     session_id = ws.store.add_session(rater, order_mode=order, client="jupyter")
-    words = ws.store.read("words", call_id=calls)
     if worklist is None:
-        to_rate = to_rate.assign(**{"pass": "both" if text and len(words) else "voice"})
+        has_text = text and not ws.store.calls_with_words().isdisjoint(calls)
+        to_rate = to_rate.assign(**{"pass": "both" if has_text else "voice"})
     passes = set(to_rate["pass"])
     ratings, tags, scores = ws.store.current_ratings(
         rater_id=rater, taxonomy=taxonomy.taxonomy, version=taxonomy.version, pass_=passes
@@ -125,7 +125,7 @@ def labeler(
         file=lambda call: hearing.call_file(ws, call),
         on_save=partial(assigned.save_rating, ws),
         on_correct=partial(correct_item, ws, rater, worklist),
-        words=words if passes & {"text", "both"} else None,
+        words=partial(_words, ws) if passes & {"text", "both"} else None,
         ratings=earlier_ratings(
             ratings,
             tags,
@@ -139,6 +139,10 @@ def labeler(
         peaks_per_s=hearing.PEAKS_PER_S,
         language=language,
     )
+
+
+def _words(ws: Core, call_id: str) -> pd.DataFrame:
+    return ws.store.read("words", call_id=call_id)
 
 
 def calls_view(ws: Core) -> CallList:
