@@ -62,9 +62,10 @@ def flat_voice(
     start = min(begin, max(0, int(np.ceil((at + first_frame + 0.5) * per_frame))))
     phase = 0.0
     for sample in range(start, begin + out.size):
-        position = sample / per_frame - 0.5 - first_frame
-        left = int(np.floor(position))
-        part = position - left
+        position = sample / per_frame - 0.5
+        frame = int(np.floor(position))
+        part = position - frame
+        left = frame - first_frame
         right = min(max(left + 1, 0), n_frames - 1)
         left = min(max(left, 0), n_frames - 1)
         before, after = f0_hz[left], f0_hz[right]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +12,15 @@ import pandas as pd
 
 from workbench.audio import peaks, read_audio, read_blocks
 from workbench.errors import InputError, RecordingError
+from workbench.masking import masked_voice
+from workbench.workspace.block_tracks import tracks_between
 
 if TYPE_CHECKING:
     from workbench.workspace.core import Core
 
 PEAKS_PER_S = 50
+
+Sound = tuple[npt.NDArray[np.float32], int]
 
 
 def channel_files(ws: Core, call_id: str) -> pd.DataFrame:
@@ -112,6 +116,70 @@ def read_call(
     InputError
         If there is no such call or channel.
     """
+    return _laid_out(ws, call_id, channel, start_s, end_s, _as_recorded)
+
+
+def masked_call(
+    ws: Core, call_id: str, channel: int | None, start_s: float, end_s: float
+) -> tuple[npt.NDArray[np.float32], int]:
+    """Make some seconds of a call without words: F0, level and pauses are kept.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+    call_id : str
+        The call.
+    channel : int or None
+        One channel, or None for all.
+    start_s, end_s : float
+        Seconds of the call.
+
+    Returns
+    -------
+    samples : ndarray of float32, shape (n_frames, n_channels)
+        See `workbench.masking.masked_voice`; where recordings have one sampling
+        rate, windows that overlap are the same sample by sample.
+    sampling_rate_hz : int
+        As of `read_call`, hertz.
+
+    Raises
+    ------
+    RecordingError
+        If the call has no audio, or a file is not where it was.
+    InputError
+        If there is no such call or channel.
+    """
+    return _laid_out(ws, call_id, channel, start_s, end_s, _masked)
+
+
+def _as_recorded(part: pd.DataFrame, first: float, last: float) -> Sound:
+    samples, rate = read_audio(part["place"].iloc[0], first, last)
+    return samples[:, part["recording_channel"].to_numpy(dtype=int)], rate
+
+
+def _masked(part: pd.DataFrame, first: float, last: float) -> Sound:
+    one = part.iloc[0]
+    rate = int(one["sampling_rate_hz"])
+    where = (str(one["place"]), str(one["sha256"]), float(one["duration_s"]))
+    columns = [
+        masked_voice(
+            tracks_between(*where, int(channel), first, last), rate, start_s=first, end_s=last
+        )
+        for channel in part["recording_channel"]
+    ]
+    return np.stack(columns, axis=1), rate
+
+
+def _laid_out(
+    ws: Core,
+    call_id: str,
+    channel: int | None,
+    start_s: float,
+    end_s: float,
+    read: Callable[[pd.DataFrame, float, float], Sound],
+) -> Sound:
+    """Put what `read` gives for each recording to its place in the call."""
     files = channel_files(ws, call_id)
     if files.empty:
         raise RecordingError(f"Call {call_id} has no audio; it was registered from a table.")
@@ -120,7 +188,8 @@ def read_call(
         if files.empty:
             raise InputError(f"Call {call_id} has no channel {channel}.")
     rate = int(files["sampling_rate_hz"].max())
-    n_frames = max(1, round((end_s - start_s) * rate))
+    begin = round(start_s * rate)
+    n_frames = max(1, round(end_s * rate) - begin)
     out = np.zeros((n_frames, len(files)), dtype=np.float32)
     for _, group in files.groupby("recording_id"):
         offset = float(group["offset_s"].iloc[0])
@@ -128,13 +197,13 @@ def read_call(
         first, last = max(start_s - offset, 0.0), min(end_s - offset, length)
         if last <= first:
             continue
-        samples, own_rate = read_audio(present(ws, group["place"].iloc[0]), first, last)
-        part = samples[:, group["recording_channel"].to_numpy(dtype=int)]
+        present(ws, group["place"].iloc[0])
+        part, own_rate = read(group, first, last)
         if own_rate != rate:
             import soxr
 
             part = soxr.resample(part, own_rate, rate).astype(np.float32)
-        at = round((first + offset - start_s) * rate)
+        at = round((first + offset) * rate) - begin
         part = part[: n_frames - at]
         columns = np.flatnonzero(files.index.isin(group.index))
         out[at : at + len(part), columns] = part
