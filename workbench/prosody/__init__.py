@@ -2,8 +2,9 @@
 
 `measure_recording` takes a file and its utterances and returns the table
 prosody; `measure_channel` does so for samples in memory, `frame_tracks` gives
-the curves behind it for a picture, `voice_curves` the two that are quick. The remaining names are the parts, for who
-wants to look closer. What each measure is worth is told in docs/prosody.md.
+the curves behind it for a picture, `voice_curves` the two of them that are
+quick. The remaining names are the parts, for who wants to look closer. What each
+measure is worth is told in docs/prosody.md.
 """
 
 from __future__ import annotations

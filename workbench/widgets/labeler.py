@@ -15,6 +15,7 @@ from workbench.errors import InputError, nearest
 from workbench.widgets.answering import Answer, AnsweringWidget
 from workbench.widgets.dialogue import check_words, dialogue_lines
 from workbench.widgets.judgement import FROM_BROWSER, check_judgement, rating_payload
+from workbench.widgets.picture import Picture, picture_answer
 from workbench.widgets.sound import lanes_answer, sound_answer
 
 PASSES = ("text", "masked_voice", "voice", "both")
@@ -24,6 +25,8 @@ LONGEST_ANSWER_S = 60.0
 
 ReadAudio = Callable[[str, int | None, float, float], tuple[npt.NDArray[np.float32], int]]
 ReadPeaks = Callable[[str], Mapping[int, npt.NDArray[np.float32]]]
+ReadPicture = Callable[[str, int | None, float, float], Picture]
+ReadGains = Callable[[str], Mapping[int, float]]
 SaveRating = Callable[[dict[str, Any]], object]
 
 
@@ -61,6 +64,15 @@ class Labeler(AnsweringWidget):
         `payload` holds the columns of the table ratings, and tags, scores,
         shifts, note and other_words. May be called in any thread, never twice
         at once.
+    masked_audio : callable, optional
+        As `audio`, but without words (`workbench.masking.masked_voice`); asked for
+        in the pass masked_voice.
+    picture : callable, optional
+        `picture(call_id, channel, start_s, end_s)` gives the `Picture` of the
+        zoomed view.
+    gains : callable, optional
+        `gains(call_id)` gives for each channel the gain in dB with which all
+        calls are about equally loud; by default 0.
     words : DataFrame, optional
         The table words; with it the dialogue is shown beside the waveform.
     ratings : iterable of dict, optional
@@ -114,6 +126,9 @@ intensity_steps, tags, dimensions.
         audio: ReadAudio,
         peaks: ReadPeaks,
         on_save: SaveRating,
+        masked_audio: ReadAudio | None = None,
+        picture: ReadPicture | None = None,
+        gains: ReadGains | None = None,
         words: pd.DataFrame | None = None,
         ratings: Iterable[Mapping[str, Any]] | None = None,
         channels: pd.DataFrame | None = None,
@@ -126,6 +141,7 @@ intensity_steps, tags, dimensions.
         units = check_units(utterances)
         taxonomy = check_taxonomy(taxonomy)
         self._audio, self._peaks, self._on_save = audio, peaks, on_save
+        self._masked_audio, self._picture, self._gains = masked_audio, picture, gains
         self._peaks_per_s = peaks_per_s
         self._words = None if words is None else check_words(words)
         self._roles = _roles_by_call(units, channels)
@@ -146,7 +162,12 @@ intensity_steps, tags, dimensions.
         self._saving = threading.Lock()
         super().__init__(
             "labeler",
-            {"call": self._call, "audio": self._sound, "save": self._save},
+            {
+                "call": self._call,
+                "audio": self._sound,
+                "picture": self._draw,
+                "save": self._save,
+            },
             _setup={
                 "units": _columns(units),
                 "taxonomy": dict(taxonomy),
@@ -165,7 +186,7 @@ intensity_steps, tags, dimensions.
         call_id = message["call_id"]
         peaks = self._peaks(call_id)
         roles = self._roles.get(call_id, {})
-        lanes, buffers = lanes_answer(peaks, roles)
+        lanes, buffers = lanes_answer(peaks, roles, self._gains(call_id) if self._gains else {})
         lines = []
         if self._words is not None:
             lines = dialogue_lines(self._words[self._words["call_id"] == call_id], roles)
@@ -173,9 +194,21 @@ intensity_steps, tags, dimensions.
         return {"duration_s": n_bins / self._peaks_per_s, "lanes": lanes, "lines": lines}, buffers
 
     def _sound(self, message: dict[str, Any]) -> Answer:
-        start_s, end_s = float(message["start_s"]), float(message["end_s"])
-        end_s = min(end_s, start_s + LONGEST_ANSWER_S)
-        return sound_answer(*self._audio(message["call_id"], None, start_s, end_s))
+        read = self._audio
+        if message.get("masked"):
+            if self._masked_audio is None:
+                raise InputError(
+                    "There is no masked voice here: the Labeler was made without masked_audio."
+                )
+            read = self._masked_audio
+        return sound_answer(*read(message["call_id"], None, *_window(message)))
+
+    def _draw(self, message: dict[str, Any]) -> Answer:
+        if self._picture is None:
+            raise InputError("There is no picture here: the Labeler was made without picture.")
+        channel = message.get("channel")
+        channel = None if channel is None else int(channel)
+        return picture_answer(self._picture(message["call_id"], channel, *_window(message)))
 
     def _save(self, message: dict[str, Any]) -> Answer:
         rating = message["rating"]
@@ -188,6 +221,12 @@ intensity_steps, tags, dimensions.
             self._on_save(rating_payload(rating, self._fixed | assignment))
             self._ratings[utterance_id] = rating
         return {"saved": rating}, []
+
+
+def _window(message: dict[str, Any]) -> tuple[float, float]:
+    """Read the seconds that are asked for, a minute at most."""
+    start_s, end_s = float(message["start_s"]), float(message["end_s"])
+    return start_s, min(end_s, start_s + LONGEST_ANSWER_S)
 
 
 def check_units(utterances: pd.DataFrame) -> pd.DataFrame:

@@ -10,15 +10,20 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbench.audio import peaks, read_audio, read_blocks
+from workbench.audio import read_audio
 from workbench.errors import InputError, RecordingError
 from workbench.masking import masked_voice
 from workbench.workspace.block_tracks import tracks_between
+from workbench.workspace.surveys import PEAKS_PER_S as PEAKS_PER_S
+from workbench.workspace.surveys import present as present
+from workbench.workspace.surveys import survey
 
 if TYPE_CHECKING:
+    from workbench.widgets.picture import Picture
     from workbench.workspace.core import Core
 
-PEAKS_PER_S = 50
+PICTURE_CONTEXT_S = 5.0
+"""What is heard on either side of a picture to judge the range of F0, seconds."""
 
 Sound = tuple[npt.NDArray[np.float32], int]
 
@@ -153,6 +158,64 @@ def masked_call(
     return _laid_out(ws, call_id, channel, start_s, end_s, _masked)
 
 
+def call_picture(
+    ws: Core, call_id: str, channel: int | None, start_s: float, end_s: float
+) -> Picture:
+    """Draw some seconds of one channel: spectrogram, F0 and level.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+    call_id : str
+        The call.
+    channel : int or None
+        The channel; None only where the call has one.
+    start_s, end_s : float
+        Seconds of the call.
+
+    Returns
+    -------
+    Picture
+        Frames of 10 ms from `start_s` on. The range of F0 is fitted to these
+        seconds and five on either side.
+
+    Raises
+    ------
+    RecordingError
+        If the call has no audio, or a file is not where it was.
+    InputError
+        If there is no such call or channel, or no channel was named and there are
+        several.
+    """
+    from workbench.audio.spectrogram import HOP_S, mel_spectrogram
+    from workbench.prosody import voice_curves
+    from workbench.widgets.picture import Picture
+
+    lead_s = min(PICTURE_CONTEXT_S, HOP_S * int(start_s / HOP_S))
+    around, rate = read_call(ws, call_id, channel, start_s - lead_s, end_s + PICTURE_CONTEXT_S)
+    if around.shape[1] != 1:
+        raise InputError(
+            f"Call {call_id} has {around.shape[1]} channels; a picture is that of one. Name it."
+        )
+    first = round(lead_s * rate)
+    own = around[first : first + max(1, round((end_s - start_s) * rate)), 0]
+    spectrogram = mel_spectrogram(own, rate)
+    n_frames = len(spectrogram.levels)
+    curves = voice_curves(around[:, 0], rate).iloc[round(lead_s / HOP_S) :][:n_frames]
+    return Picture(
+        start_s=start_s,
+        hop_s=HOP_S,
+        levels=spectrogram.levels,
+        low_hz=spectrogram.low_hz,
+        high_hz=spectrogram.high_hz,
+        floor_db=spectrogram.floor_db,
+        ceiling_db=spectrogram.ceiling_db,
+        f0_hz=curves["f0_hz"].to_numpy(np.float32),
+        level_db=curves["intensity_db"].to_numpy(np.float32),
+    )
+
+
 def _as_recorded(part: pd.DataFrame, first: float, last: float) -> Sound:
     samples, rate = read_audio(part["place"].iloc[0], first, last)
     return samples[:, part["recording_channel"].to_numpy(dtype=int)], rate
@@ -271,50 +334,11 @@ def call_peaks(ws: Core, call_id: str) -> dict[int, npt.NDArray[np.float32]]:
     files = channel_files(ws, call_id)
     out: dict[int, npt.NDArray[np.float32]] = {}
     for recording, group in files.groupby("recording_id"):
-        kept = ws.cache.peaks(call_id, recording, PEAKS_PER_S)
-        if kept is None:
-            kept = _file_peaks(present(ws, group["place"].iloc[0]))
-            ws.cache.write_peaks(call_id, kept, recording, PEAKS_PER_S)
+        kept, _ = survey(ws, call_id, str(recording), str(group["place"].iloc[0]))
         lead = np.zeros((round(float(group["offset_s"].iloc[0]) * PEAKS_PER_S), 2), np.float32)
         for channel, own in zip(group["channel"], group["recording_channel"], strict=True):
             out[int(channel)] = np.concatenate([lead, kept[int(own)]])
     return out
-
-
-def _file_peaks(place: str) -> npt.NDArray[np.float32]:
-    blocks = [
-        np.stack([peaks(column, round(len(column) * PEAKS_PER_S / rate)) for column in samples.T])
-        for _, samples, rate in read_blocks(place, block_s=30.0)
-    ]
-    return np.concatenate(blocks, axis=1)
-
-
-def present(ws: Core, place: str) -> str:
-    """Make sure that a file is where it was.
-
-    Parameters
-    ----------
-    ws : Core
-        The workspace.
-    place : str
-        From `place_of`.
-
-    Returns
-    -------
-    str
-        The same place.
-
-    Raises
-    ------
-    RecordingError
-        If there is no file any more.
-    """
-    if "://" not in place and not Path(place).exists():
-        raise RecordingError(
-            f"The audio is not at {place} any more. If it moved, change its folder under "
-            f"[audio.roots] in {ws.folder / 'workbench.toml'}."
-        )
-    return place
 
 
 def _missing(value: object) -> bool:

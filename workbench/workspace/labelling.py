@@ -9,7 +9,7 @@ import pandas as pd
 
 from workbench.errors import InputError, RecordingError, nearest
 from workbench.taxonomies import Taxonomy, read_taxonomy
-from workbench.workspace import hearing, tables
+from workbench.workspace import hearing, levelling, tables
 
 if TYPE_CHECKING:
     from workbench.widgets import CallList, Labeler, Player
@@ -117,6 +117,13 @@ def labeler(
             ws, call, channel, start_s, end_s
         ),
         peaks=lambda call: hearing.call_peaks(ws, call),
+        masked_audio=lambda call, channel, start_s, end_s: hearing.masked_call(
+            ws, call, channel, start_s, end_s
+        ),
+        picture=lambda call, channel, start_s, end_s: hearing.call_picture(
+            ws, call, channel, start_s, end_s
+        ),
+        gains=lambda call: levelling.call_gains(ws, call),
         on_save=ws.store.add_rating,
         words=words if pass_ == "both" else None,
         ratings=earlier_ratings(ratings, tags, scores, ws.store.read("notes", rater_id=rater)),
