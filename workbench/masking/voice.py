@@ -24,6 +24,9 @@ NEEDED = ("time_s", "f0_hz", "intensity_db", "speech")
 _LEAST_F0_HZ = 40.0
 _NOISE_S = 16.0
 
+_AROUND = 2
+"""Silent frames put before and after the tracks, so that they begin and end without a click."""
+
 
 def masked_voice(
     tracks: pd.DataFrame,
@@ -110,15 +113,14 @@ def masked_voice(
         return out
     speech = tracks["speech"].to_numpy(np.bool_)
     f0 = np.nan_to_num(tracks["f0_hz"].to_numpy(np.float64))
-    f0 = np.where(speech & (f0 >= _LEAST_F0_HZ), f0, 0.0)
-    level_db = tracks["intensity_db"].to_numpy(np.float64)
+    level_db = np.maximum(tracks["intensity_db"].to_numpy(np.float64), SILENT_DB)
     top_hz = min(TOP_HZ, 0.45 * sampling_rate_hz)
     band_hz = (top_hz * FULL_HZ / TOP_HZ, top_hz)
     k = np.arange(1, int(TOP_HZ / _LEAST_F0_HZ) + 1)
     flat_voice(
-        f0,
-        np.where(speech, np.maximum(level_db, SILENT_DB), SILENT_DB),
-        first_frame,
+        np.pad(np.where(speech & (f0 >= _LEAST_F0_HZ), f0, 0.0), _AROUND),
+        np.pad(np.where(speech, level_db, SILENT_DB), _AROUND, constant_values=SILENT_DB),
+        first_frame - _AROUND,
         FRAME_S,
         begin,
         float(sampling_rate_hz),
