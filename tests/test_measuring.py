@@ -357,5 +357,5 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(WorkspaceError, match=r"cannot be written to \(No space left"):
-        Cache(tmp_path).write_peaks("c1", np.zeros((2, 2), np.float32))
+        Cache(tmp_path).write_array("peaks", "c1", np.zeros((2, 2), np.float32))
     assert not list(tmp_path.glob("*/*"))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from workbench import consensus as consensus
     from workbench import cues as cues
     from workbench import formats as formats
+    from workbench import masking as masking
     from workbench import outcomes as outcomes
     from workbench import plots as plots
     from workbench import prosody as prosody
@@ -40,6 +41,7 @@ _STAGES = (
     "consensus",
     "cues",
     "formats",
+    "masking",
     "outcomes",
     "plots",
     "prosody",
@@ -59,6 +61,7 @@ __all__ = [
     "create",
     "cues",
     "formats",
+    "masking",
     "open",
     "outcomes",
     "plots",

@@ -225,7 +225,7 @@ def measure_channel(
     (200, -23.0)
     """
     settings = settings or ProsodySettings()
-    signal = _one_channel(samples, sampling_rate_hz)
+    signal = one_channel(samples, sampling_rate_hz)
     asked = check_utterances(utterances, "samples")
     if asked.empty:
         return empty_table("prosody")
@@ -273,7 +273,7 @@ def frame_tracks(
     0
     """
     settings = settings or ProsodySettings()
-    signal = _one_channel(samples, sampling_rate_hz)
+    signal = one_channel(samples, sampling_rate_hz)
     analysis = ChannelAnalysis(sampling_rate_hz, settings, spectrum_every=1)
     frames = joined([*analysis.add(signal), analysis.finish()])
     f0 = np.zeros(frames.numbers.size, np.float32)
@@ -353,7 +353,26 @@ def _dicts(rows: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(k): v for k, v in row.items()} for row in rows.to_dict("records")]
 
 
-def _one_channel(samples: npt.ArrayLike, sampling_rate_hz: int) -> npt.NDArray[np.float32]:
+def one_channel(samples: npt.ArrayLike, sampling_rate_hz: int) -> npt.NDArray[np.float32]:
+    """Check that samples are one channel of a rate that carries a voice.
+
+    Parameters
+    ----------
+    samples : array of float, shape (n_samples,)
+        One channel.
+    sampling_rate_hz : int
+        Sampling rate, hertz.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_samples,)
+        The samples.
+
+    Raises
+    ------
+    InputError
+        If there are more dimensions or the rate is below 4000 Hz.
+    """
     if sampling_rate_hz < 4000:
         raise InputError(
             f"A sampling rate of {sampling_rate_hz} Hz came; voices need at least 4000 Hz."

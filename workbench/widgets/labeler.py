@@ -25,6 +25,7 @@ from workbench.widgets.items import (
     roles_by_call,
 )
 from workbench.widgets.judgement import check_judgement, rating_payload
+from workbench.widgets.picture import Picture, picture_answer
 from workbench.widgets.sound import lanes_answer, sound_answer
 
 LANGUAGES = ("en", "de")
@@ -34,6 +35,8 @@ ReadAudio = Callable[[str, int | None, float, float], tuple[npt.NDArray[np.float
 ReadWords = Callable[[str], pd.DataFrame]
 ReadPeaks = Callable[[str], Mapping[int, npt.NDArray[np.float32]]]
 FindFile = Callable[[str], Mapping[str, Any] | None]
+ReadPicture = Callable[[str, int | None, float, float], Picture]
+ReadGains = Callable[[str], Mapping[int, float]]
 SaveRating = Callable[[dict[str, Any]], object]
 Correct = Callable[..., pd.DataFrame]
 
@@ -85,6 +88,15 @@ class Labeler(AnsweringWidget):
         n_frames, and check (n_bytes of the file, and the bytes hex from the
         byte start on). Where the page's own server serves that path, windows
         are fetched from it, and `audio` is asked only where that fails.
+    masked_audio : callable, optional
+        As `audio`, but without words (`workbench.masking.masked_voice`); asked for
+        in the pass masked_voice.
+    picture : callable, optional
+        `picture(call_id, channel, start_s, end_s)` gives the `Picture` of the
+        zoomed view.
+    gains : callable, optional
+        `gains(call_id)` gives for each channel the gain in dB with which all
+        calls are about equally loud; by default 0.
     words : DataFrame or callable, optional
         The table words, or `words(call_id)` that gives those of a call; with it
         the dialogue is shown beside the waveform.
@@ -145,6 +157,9 @@ intensity_steps, tags, dimensions.
         on_save: SaveRating,
         on_correct: Correct | None = None,
         file: FindFile | None = None,
+        masked_audio: ReadAudio | None = None,
+        picture: ReadPicture | None = None,
+        gains: ReadGains | None = None,
         words: pd.DataFrame | ReadWords | None = None,
         ratings: Iterable[Mapping[str, Any]] | None = None,
         channels: pd.DataFrame | None = None,
@@ -158,6 +173,7 @@ intensity_steps, tags, dimensions.
         items = check_items(utterances, pass_ or ("voice" if words is None else "both"))
         taxonomy = check_taxonomy(taxonomy)
         self._audio, self._peaks, self._on_save = audio, peaks, on_save
+        self._masked_audio, self._picture, self._gains = masked_audio, picture, gains
         self._on_correct = on_correct
         self._file = file
         self._peaks_per_s = peaks_per_s
@@ -183,6 +199,7 @@ intensity_steps, tags, dimensions.
                 "audio": self._sound,
                 "save": self._save,
                 "correct": self._correct,
+                "picture": self._draw,
             },
             _setup={
                 "units": columns_of(items),
@@ -200,7 +217,7 @@ intensity_steps, tags, dimensions.
         call_id = message["call_id"]
         peaks = self._peaks(call_id)
         roles = self._roles.get(call_id, {})
-        lanes, buffers = lanes_answer(peaks, roles)
+        lanes, buffers = lanes_answer(peaks, roles, self._gains(call_id) if self._gains else {})
         lines = []
         if self._words is not None:
             lines = dialogue_lines(check_words(self._words(call_id)), roles)
@@ -213,9 +230,21 @@ intensity_steps, tags, dimensions.
         }, buffers
 
     def _sound(self, message: dict[str, Any]) -> Answer:
-        start_s, end_s = float(message["start_s"]), float(message["end_s"])
-        end_s = min(end_s, start_s + LONGEST_ANSWER_S)
-        return sound_answer(*self._audio(message["call_id"], None, start_s, end_s))
+        read = self._audio
+        if message.get("masked"):
+            if self._masked_audio is None:
+                raise InputError(
+                    "There is no masked voice here: the Labeler was made without masked_audio."
+                )
+            read = self._masked_audio
+        return sound_answer(*read(message["call_id"], None, *_window(message)))
+
+    def _draw(self, message: dict[str, Any]) -> Answer:
+        if self._picture is None:
+            raise InputError("There is no picture here: the Labeler was made without picture.")
+        channel = message.get("channel")
+        channel = None if channel is None else int(channel)
+        return picture_answer(self._picture(message["call_id"], channel, *_window(message)))
 
     def _save(self, message: dict[str, Any]) -> Answer:
         rating = message["rating"]
@@ -253,6 +282,12 @@ intensity_steps, tags, dimensions.
             self._items = replace_items(self._items, retired, items_by_id(items))
             self._setup["units"] = replace_columns(self._setup["units"], retired, columns_of(items))
         return {"units": columns_of(items), "retired": retired}, []
+
+
+def _window(message: dict[str, Any]) -> tuple[float, float]:
+    """Read the seconds that are asked for, a minute at most."""
+    start_s, end_s = float(message["start_s"]), float(message["end_s"])
+    return start_s, min(end_s, start_s + LONGEST_ANSWER_S)
 
 
 def _by_call(words: pd.DataFrame) -> ReadWords:

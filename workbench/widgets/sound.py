@@ -78,7 +78,9 @@ def sound_answer(samples: Samples, sampling_rate_hz: int) -> tuple[dict[str, Any
 
 
 def lanes_answer(
-    peaks: Mapping[int, npt.NDArray[np.floating[Any]]], roles: Mapping[int, str]
+    peaks: Mapping[int, npt.NDArray[np.floating[Any]]],
+    roles: Mapping[int, str],
+    gains_db: Mapping[int, float] | None = None,
 ) -> tuple[list[dict[str, Any]], list[bytes]]:
     """Pack the peaks of a call's channels: one lane each, lowest channel first.
 
@@ -88,15 +90,25 @@ def lanes_answer(
         Lowest and highest sample of each bin, by channel.
     roles : mapping of int to str
         Who speaks, by channel.
+    gains_db : mapping of int to float, optional
+        Gain for playback of even loudness, by channel; 0 where there is none.
 
     Returns
     -------
     lanes : list of dict
-        channel and role of each lane.
+        channel, role and gain_db of each lane.
     buffers : list of bytes
         For each lane signed bytes, low and high in turn, at most 4,000 bins.
     """
-    lanes = [{"channel": int(c), "role": roles.get(int(c), "unknown")} for c in sorted(peaks)]
+    gains_db = gains_db or {}
+    lanes = [
+        {
+            "channel": int(c),
+            "role": roles.get(int(c), "unknown"),
+            "gain_db": float(gains_db.get(int(c), 0.0)),
+        }
+        for c in sorted(peaks)
+    ]
     return lanes, [_coarse(peaks[c]) for c in sorted(peaks)]
 
 

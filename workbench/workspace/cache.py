@@ -22,7 +22,7 @@ _UNFINISHED = ".new"
 
 
 class Cache:
-    """Derived tables and peaks in files that may be deleted at any time.
+    """Derived tables, peaks and powers in files that may be deleted at any time.
 
     A file is named after the call and a hash of everything that its content
     depends on, so a file is either right or not there.
@@ -109,11 +109,13 @@ class Cache:
             rows[column] = [None if _missing(v) else json.loads(v) for v in rows[column]]
         return check_table(rows, table)
 
-    def peaks(self, call_id: str, *depends_on: object) -> npt.NDArray[np.float32] | None:
-        """Read the peaks of a call, if they are there.
+    def array(self, kind: str, call_id: str, *depends_on: object) -> npt.NDArray[np.float32] | None:
+        """Read the peaks or powers of a call, if they are there.
 
         Parameters
         ----------
+        kind : str
+            What they are, for example peaks.
         call_id : str
             The call.
         *depends_on : object
@@ -124,24 +126,26 @@ class Cache:
         ndarray of float32 or None
             As they were written.
         """
-        path = self._path("peaks", call_id, "npy", *depends_on)
+        path = self._path(kind, call_id, "npy", *depends_on)
         return np.load(path) if path.exists() else None
 
-    def write_peaks(
-        self, call_id: str, values: npt.NDArray[np.float32], *depends_on: object
+    def write_array(
+        self, kind: str, call_id: str, values: npt.NDArray[np.float32], *depends_on: object
     ) -> None:
-        """Keep the peaks of a call.
+        """Keep the peaks or powers of a call.
 
         Parameters
         ----------
+        kind : str
+            What they are, for example peaks.
         call_id : str
             The call.
         values : ndarray of float32
-            The peaks.
+            The numbers.
         *depends_on : object
             Everything else that they depend on.
         """
-        path = self._path("peaks", call_id, "npy", *depends_on)
+        path = self._path(kind, call_id, "npy", *depends_on)
         _write(path, lambda stream: np.save(stream, values))
 
     def remove_unfinished(self) -> None:

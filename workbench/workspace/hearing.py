@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,14 +12,24 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbench.audio import peaks, read_audio, read_blocks, wav_layout
+from workbench.audio import read_audio, wav_layout
 from workbench.errors import InputError, RecordingError
+from workbench.masking import masked_voice
+from workbench.workspace.block_tracks import tracks_between
+from workbench.workspace.surveys import PEAKS_PER_S as PEAKS_PER_S
+from workbench.workspace.surveys import present as present
+from workbench.workspace.surveys import survey
 
 if TYPE_CHECKING:
+    from workbench.widgets.picture import Picture
     from workbench.workspace.core import Core
 
-PEAKS_PER_S = 50
 _CHECKED_BYTES = 64
+PICTURE_CONTEXT_S = 5.0
+"""What is heard on either side of a picture to judge the range of F0, seconds."""
+
+Sound = tuple[npt.NDArray[np.float32], int]
+Signal = dict[str, Any]
 
 
 def channel_files(ws: Core, call_id: str) -> pd.DataFrame:
@@ -53,7 +64,7 @@ def channel_files(ws: Core, call_id: str) -> pd.DataFrame:
     return files.reset_index(drop=True)
 
 
-def _signals(ws: Core, call_id: str) -> list[dict[str, Any]]:
+def _signals(ws: Core, call_id: str) -> list[Signal]:
     """Give the rows of `channel_files` as plain values: this is on the way of every key press."""
     channels = ws.store.rows("channels", call_id=call_id)
     if not channels and not ws.store.rows("calls", call_id=call_id):
@@ -124,6 +135,130 @@ def read_call(
     InputError
         If there is no such call or channel.
     """
+    return _laid_out(ws, call_id, channel, start_s, end_s, _as_recorded)
+
+
+def masked_call(
+    ws: Core, call_id: str, channel: int | None, start_s: float, end_s: float
+) -> tuple[npt.NDArray[np.float32], int]:
+    """Make some seconds of a call without words: F0, level and pauses are kept.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+    call_id : str
+        The call.
+    channel : int or None
+        One channel, or None for all.
+    start_s, end_s : float
+        Seconds of the call.
+
+    Returns
+    -------
+    samples : ndarray of float32, shape (n_frames, n_channels)
+        See `workbench.masking.masked_voice`; where recordings have one sampling
+        rate, windows that overlap are the same sample by sample.
+    sampling_rate_hz : int
+        As of `read_call`, hertz.
+
+    Raises
+    ------
+    RecordingError
+        If the call has no audio, or a file is not where it was.
+    InputError
+        If there is no such call or channel.
+    """
+    return _laid_out(ws, call_id, channel, start_s, end_s, _masked)
+
+
+def call_picture(
+    ws: Core, call_id: str, channel: int | None, start_s: float, end_s: float
+) -> Picture:
+    """Draw some seconds of one channel: spectrogram, F0 and level.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+    call_id : str
+        The call.
+    channel : int or None
+        The channel; None only where the call has one.
+    start_s, end_s : float
+        Seconds of the call.
+
+    Returns
+    -------
+    Picture
+        Frames of 10 ms from `start_s` on. The range of F0 is fitted to these
+        seconds and five on either side.
+
+    Raises
+    ------
+    RecordingError
+        If the call has no audio, or a file is not where it was.
+    InputError
+        If there is no such call or channel, or no channel was named and there are
+        several.
+    """
+    from workbench.audio.spectrogram import HOP_S, mel_spectrogram
+    from workbench.prosody import voice_curves
+    from workbench.widgets.picture import Picture
+
+    lead_s = min(PICTURE_CONTEXT_S, HOP_S * int(start_s / HOP_S))
+    around, rate = read_call(ws, call_id, channel, start_s - lead_s, end_s + PICTURE_CONTEXT_S)
+    if around.shape[1] != 1:
+        raise InputError(
+            f"Call {call_id} has {around.shape[1]} channels; a picture is that of one. Name it."
+        )
+    first = round(lead_s * rate)
+    own = around[first : first + max(1, round((end_s - start_s) * rate)), 0]
+    spectrogram = mel_spectrogram(own, rate)
+    n_frames = len(spectrogram.levels)
+    curves = voice_curves(around[:, 0], rate).iloc[round(lead_s / HOP_S) :][:n_frames]
+    return Picture(
+        start_s=start_s,
+        hop_s=HOP_S,
+        levels=spectrogram.levels,
+        low_hz=spectrogram.low_hz,
+        high_hz=spectrogram.high_hz,
+        floor_db=spectrogram.floor_db,
+        ceiling_db=spectrogram.ceiling_db,
+        f0_hz=curves["f0_hz"].to_numpy(np.float32),
+        level_db=curves["intensity_db"].to_numpy(np.float32),
+    )
+
+
+def _as_recorded(part: list[Signal], first: float, last: float) -> Sound:
+    samples, rate = read_audio(part[0]["place"], first, last)
+    return samples[:, [own["recording_channel"] for own in part]], rate
+
+
+def _masked(part: list[Signal], first: float, last: float) -> Sound:
+    rate = int(part[0]["sampling_rate_hz"])
+    where = (part[0]["place"], part[0]["sha256"], part[0]["duration_s"])
+    columns = [
+        masked_voice(
+            tracks_between(*where, own["recording_channel"], first, last),
+            rate,
+            start_s=first,
+            end_s=last,
+        )
+        for own in part
+    ]
+    return np.stack(columns, axis=1), rate
+
+
+def _laid_out(
+    ws: Core,
+    call_id: str,
+    channel: int | None,
+    start_s: float,
+    end_s: float,
+    read: Callable[[list[Signal], float, float], Sound],
+) -> Sound:
+    """Put what `read` gives for each recording to its place in the call."""
     signals = _signals(ws, call_id)
     if not signals:
         raise RecordingError(f"Call {call_id} has no audio; it was registered from a table.")
@@ -132,7 +267,8 @@ def read_call(
         if not signals:
             raise InputError(f"Call {call_id} has no channel {channel}.")
     rate = max(own["sampling_rate_hz"] for own in signals)
-    n_frames = max(1, round((end_s - start_s) * rate))
+    begin = round(start_s * rate)
+    n_frames = max(1, round(end_s * rate) - begin)
     out = np.zeros((n_frames, len(signals)), dtype=np.float32)
     for recording_id in {own["recording_id"]: None for own in signals}:
         columns = [i for i, own in enumerate(signals) if own["recording_id"] == recording_id]
@@ -142,15 +278,13 @@ def read_call(
         last = min(end_s - offset_s, recording["duration_s"])
         if last <= first:
             continue
-        samples, own_rate = read_audio(
-            present(ws, recording["place"], recording["root"]), first, last
-        )
-        part = samples[:, [signals[i]["recording_channel"] for i in columns]]
+        present(ws, recording["place"], recording["root"])
+        part, own_rate = read([signals[i] for i in columns], first, last)
         if own_rate != rate:
             import soxr
 
             part = soxr.resample(part, own_rate, rate).astype(np.float32)
-        at = round((first + offset_s - start_s) * rate)
+        at = round((first + offset_s) * rate) - begin
         part = part[: n_frames - at]
         out[at : at + len(part), columns] = part
     return out, rate
@@ -212,54 +346,8 @@ def call_peaks(ws: Core, call_id: str) -> dict[int, npt.NDArray[np.float32]]:
         Lowest and highest sample in each fiftieth of a second, by channel.
     """
     out: dict[int, npt.NDArray[np.float32]] = {}
-    read: dict[str, npt.NDArray[np.float32]] = {}
     for own in _signals(ws, call_id):
-        recording_id = own["recording_id"]
-        if recording_id not in read:
-            kept = ws.cache.peaks(call_id, recording_id, PEAKS_PER_S)
-            if kept is None:
-                kept = _file_peaks(present(ws, own["place"], own["root"]))
-                ws.cache.write_peaks(call_id, kept, recording_id, PEAKS_PER_S)
-            read[recording_id] = kept
+        kept, _ = survey(ws, call_id, own["recording_id"], own["place"], own["root"])
         lead = np.zeros((round(own["offset_s"] * PEAKS_PER_S), 2), np.float32)
-        out[own["channel"]] = np.concatenate([lead, read[recording_id][own["recording_channel"]]])
+        out[own["channel"]] = np.concatenate([lead, kept[own["recording_channel"]]])
     return out
-
-
-def _file_peaks(place: str) -> npt.NDArray[np.float32]:
-    blocks = [
-        np.stack([peaks(column, round(len(column) * PEAKS_PER_S / rate)) for column in samples.T])
-        for _, samples, rate in read_blocks(place, block_s=30.0)
-    ]
-    return np.concatenate(blocks, axis=1)
-
-
-def present(ws: Core, place: str, root: str) -> str:
-    """Make sure that a file is where it was.
-
-    Parameters
-    ----------
-    ws : Core
-        The workspace.
-    place : str
-        From `place_of`.
-    root : str
-        Name of its audio root.
-
-    Returns
-    -------
-    str
-        The same place.
-
-    Raises
-    ------
-    RecordingError
-        If there is no file any more.
-    """
-    if "://" not in place and not Path(place).exists():
-        raise RecordingError(
-            f"The audio is not at {place} any more. If it moved, say where its root is now: "
-            f'ws.reroot("{root}", "/where/the/audio/is"), which changes [audio.roots] in '
-            f"{ws.folder / 'workbench.toml'}."
-        )
-    return place

@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from workbench.errors import InputError, nearest
 from workbench.taxonomies import Taxonomy, read_taxonomy
-from workbench.workspace import assigned, hearing
+from workbench.workspace import assigned, hearing, levelling
 from workbench.workspace.correcting import correct_item
 
 if TYPE_CHECKING:
@@ -123,6 +125,13 @@ def labeler(
         ),
         peaks=lambda call: hearing.call_peaks(ws, call),
         file=lambda call: hearing.call_file(ws, call),
+        masked_audio=lambda call, channel, start_s, end_s: hearing.masked_call(
+            ws, call, channel, start_s, end_s
+        ),
+        picture=lambda call, channel, start_s, end_s: hearing.call_picture(
+            ws, call, channel, start_s, end_s
+        ),
+        gains=lambda call: levelling.call_gains(ws, call),
         on_save=partial(assigned.save_rating, ws),
         on_correct=partial(correct_item, ws, rater, worklist),
         words=partial(_words, ws) if passes & {"text", "both"} else None,
