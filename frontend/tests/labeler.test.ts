@@ -29,6 +29,7 @@ function setup(changes: Record<string, unknown> = {}) {
     has_words: true,
     autoplay: false,
     language: "en",
+    keys: {},
     ...changes,
   };
 }
