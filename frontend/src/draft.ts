@@ -135,9 +135,13 @@ export function withoutShift(draft: Draft, atS: number): Draft {
   return { ...draft, shifts: draft.shifts.filter((shift) => shift.at_s !== atS) };
 }
 
-/** Name what the feeling turns to. */
+/** Name what the feeling turns to; it does not turn from itself, but from what else is heard. */
 export function turnsTo(draft: Draft, atS: number, to: string): Draft {
-  const named = (shift: Shift) => (shift.at_s === atS ? { ...shift, to_tag: to } : shift);
+  const another = heardTags(draft).findLast((tag) => tag !== to) ?? null;
+  const named = (shift: Shift): Shift => {
+    if (shift.at_s !== atS) return shift;
+    return { ...shift, from_tag: shift.from_tag === to ? another : shift.from_tag, to_tag: to };
+  };
   return { ...draft, shifts: draft.shifts.map(named) };
 }
 

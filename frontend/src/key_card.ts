@@ -104,6 +104,7 @@ function printAlone(element: HTMLElement): void {
   const done = () => {
     sheet.remove();
     page.classList.remove("wb-printing");
+    element.focus();
   };
   document.body.append(sheet);
   page.classList.add("wb-printing");
