@@ -20,6 +20,8 @@ interface Chip {
 export class Chips {
   readonly element = el("div.wb-chips", { role: "group", "aria-label": strings.tags });
   private readonly hint = el("div.wb-hint", { role: "tooltip", hidden: true, id: "" });
+  /** Whether the voice is heard: in text alone, what a tag sounds like is not told. */
+  heard = true;
   private chips: Chip[] = [];
   private shown: readonly Tag[] = [];
   private life = new AbortController();
@@ -117,7 +119,7 @@ export class Chips {
   private hintSoon(tag: Tag, chip: HTMLElement, afterMs: number): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      this.hint.replaceChildren(...definition(tag));
+      this.hint.replaceChildren(...definition(tag, this.heard));
       this.hint.hidden = false;
       const left = Math.min(
         chip.offsetLeft,
@@ -135,10 +137,10 @@ export class Chips {
 }
 
 /** What a tag means, as paragraphs. */
-export function definition(tag: Tag): HTMLElement[] {
+export function definition(tag: Tag, heard: boolean): HTMLElement[] {
   return [
     [strings.definition, tag.definition],
-    [strings.soundsLike, tag.sounds_like],
+    [strings.soundsLike, heard ? tag.sounds_like : ""],
     [strings.notToBeConfused, tag.not_to_be_confused_with],
   ]
     .filter(([, text]) => text)

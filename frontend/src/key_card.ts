@@ -34,8 +34,9 @@ export class KeyCard {
       signal,
     });
     const print = button("wb-button", strings.cardPrint, () => printAlone(this.element), { signal });
+    const about = el("span.wb-muted", {}, `${this.taxonomy.taxonomy} ${this.taxonomy.version}`);
     this.element.replaceChildren(
-      el("header.wb-card-head", {}, el("h3", {}, strings.card), print, close),
+      el("header.wb-card-head", {}, el("h3", {}, strings.card), about, print, close),
       el(
         "div.wb-card-sections",
         {},
@@ -88,7 +89,7 @@ export class KeyCard {
     const stroke = this.keymap.strokeOfTag(tag.tag);
     return [
       el("dt", {}, stroke === null ? el("span") : this.readable(stroke), tagName(tag.tag)),
-      el("dd", {}, ...definition(tag)),
+      el("dd", {}, ...definition(tag, true)),
     ];
   }
 

@@ -227,6 +227,7 @@ export class RatingForm {
     this.tags = this.tagsOf(role);
     this.keymap.setTags(this.tags);
     this.chips.setTags(this.tags);
+    this.chips.heard = unit.pass !== "text";
     setText(this.question, strings.question(role, unit.pass));
     const sentences = this.keymap.clashes.map(({ name, stroke, owner, instead }) =>
       strings.clash(name, this.keys.of(stroke), owner, instead && this.keys.of(instead)),

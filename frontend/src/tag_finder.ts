@@ -19,6 +19,7 @@ export class TagFinder {
     spellcheck: "false",
     hidden: true,
   });
+  private closing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly events: FinderEvents,
@@ -27,15 +28,21 @@ export class TagFinder {
     const { element } = this;
     element.addEventListener("input", () => events.filter(element.value), { signal });
     element.addEventListener("keydown", (event) => this.key(event), { signal });
-    element.addEventListener("blur", () => this.close(), { signal });
+    // A click on a chip takes the focus first: the chips must not move before it has landed.
+    element.addEventListener("blur", () => (this.closing = setTimeout(() => this.close(), 300)), {
+      signal,
+    });
+    signal.addEventListener("abort", () => clearTimeout(this.closing));
   }
 
   open(): void {
+    clearTimeout(this.closing);
     this.element.hidden = false;
     this.element.focus();
   }
 
   close(): void {
+    clearTimeout(this.closing);
     if (this.element.hidden) return;
     this.element.value = "";
     this.element.hidden = true;
@@ -47,6 +54,7 @@ export class TagFinder {
     if (event.isComposing) return;
     if (event.key === "Escape") {
       event.preventDefault();
+      this.close();
       this.events.leave();
     } else if (event.key === "Enter") {
       event.preventDefault();
