@@ -65,20 +65,20 @@ export class Scales {
       index < 4
         ? [this.keys.cap(`score${index + 1}_down`), this.keys.cap(`score${index + 1}_up`)]
         : [];
-    this.element.append(
+    const scale = el(
+      "div.wb-scale",
+      {},
+      el("span.wb-scale-name", {}, name, ...caps),
+      group,
       el(
-        "div.wb-scale",
-        {},
-        el("span.wb-scale-name", {}, name, ...caps),
-        group,
-        el(
-          "span.wb-scale-words",
-          { "aria-hidden": "true" },
-          el("span", {}, dimension.low_words),
-          el("span", {}, dimension.high_words),
-        ),
+        "span.wb-scale-words",
+        { "aria-hidden": "true" },
+        el("span", {}, dimension.low_words),
+        el("span", {}, dimension.high_words),
       ),
     );
+    scale.style.setProperty("--wb-steps", String(count));
+    this.element.append(scale);
     return { dimension, steps };
   }
 }
