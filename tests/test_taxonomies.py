@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+from pathlib import Path
 
 import hypothesis.strategies as st
 import pandas as pd
@@ -13,6 +14,7 @@ from hypothesis import given
 
 from workbench.errors import InputError
 from workbench.taxonomies import (
+    COMMANDS,
     VERDICT_WORDS,
     default_taxonomy,
     default_taxonomy_text,
@@ -238,6 +240,11 @@ def test_a_missing_definition_names_line_and_tag(read):
         ("tags:", "intensity_steps: 0\ntags:", "intensity_steps is 0; it must be .* 1 to 10"),
         ("tags:", "intensity_steps: yes\ntags:", "intensity_steps is True"),
         ("roles: [customer]", "key: ctrl", 'asks for the key "ctrl"; a key is one character'),
+        ("roles: [customer]", "key: ü", 'the key "ü". Name the position by what a US keyboard'),
+        ("tags:", "keys: b\ntags:", "keys should be lines of `tag: key`"),
+        ("tags:", "keys:\n  not: M\ntags:", 'line 4: "not" is neither .* Did you mean "note"'),
+        ("tags:", "keys:\n  note: ctrl\ntags:", "\"note\" asks for the key 'ctrl', which is none"),
+        ("    low: -1", "    steps: 2\n    low: -1", '"valence" has 2 steps; .* from 3 to 9'),
         ("  - tag: patient\n    definition: Gives time.", "  - patient", "A tag should be a list"),
         ("taxonomy: mood", "taxonomy: mood\ntaxonomy: m", 'line 2: "taxonomy" stands twice'),
         ("tags:", "tags: [", "line 4: expected the node"),
@@ -247,6 +254,29 @@ def test_a_missing_definition_names_line_and_tag(read):
 )
 def test_mistakes_are_told_with_their_line(read, old, new, sentence):
     assert re.search(sentence, refused(read, old, new))
+
+
+def test_keys_and_steps_are_kept_where_they_are_given(read):
+    given = SMALL.replace("tags:", "keys:\n  cheerful: Shift+c\n  note: 7\ntags:")
+    given = given.replace("    low: -1", "    steps: 9\n    low: -1")
+    mood = read(given)
+    assert mood.definition["keys"] == {"cheerful": "Shift+KeyC", "note": "Digit7"}
+    assert mood.dimensions[0].steps == 9
+    assert taxonomy_from_definition(mood.definition) == mood
+    plain = read(SMALL)
+    assert plain.dimensions[0].steps == 5
+    assert not {"keys", "steps"} & {*plain.definition, *plain.definition["dimensions"][0]}
+
+
+def test_other_keys_are_no_other_version(read):
+    keyed = read(SMALL.replace("tags:", "keys: {note: M}\ntags:"))
+    assert keyed.sha256 == read(SMALL).sha256
+
+
+def test_the_commands_are_those_of_the_front_end():
+    keys = Path(__file__).parents[1] / "frontend" / "src" / "keys.ts"
+    rows = re.findall(r'^    (bind|score|cue)\(\s*"(\w+)"', keys.read_text(), flags=re.MULTILINE)
+    assert sorted("cue_" * (kind == "cue") + name for kind, name in rows) == sorted(COMMANDS)
 
 
 def test_two_tags_of_one_role_need_two_keys(read):

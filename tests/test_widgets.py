@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from datetime import UTC, datetime
@@ -92,6 +93,18 @@ def ask(widget, question, **content):
     assert answer["answer"] == "x-1"
     json.dumps(answer, default=str)
     return answer, buffers
+
+
+def mixed(*shares):
+    """Two tags of which both, one or none has a share."""
+    return [
+        {"tag": tag, "intensity": 1.0, "share": share, "primary": False}
+        for tag, share in zip(("relief", "curt"), shares, strict=True)
+    ]
+
+
+def turn(at_s, from_tag=None, to_tag=None):
+    return {"at_s": at_s, "from_tag": from_tag, "to_tag": to_tag}
 
 
 def rating(**changes):
@@ -223,13 +236,49 @@ def test_on_save_is_never_called_twice_at_once():
         ({"other_words": "wistful"}, "other and its words belong together"),
         ({"scores": [{"dimension": "valence", "value": 1.5}]}, "no valence of 1.5"),
         ({"scores": [{"dimension": "luck", "value": 0.5}]}, "no luck of 0.5"),
+        ({"tags": mixed(0.7, None)}, "1 of 2 tags came with a share of the mixture"),
+        ({"tags": mixed(0.7, 0.4)}, "are 0.7, 0.4; .* together they are 1"),
+        ({"tags": mixed(1.5, -0.5)}, "each goes from 0 to 1"),
+        ({"shifts": [turn(0.5)]}, r"turns at 0.5 s, outside .* from 1 s to 3 s"),
+        ({"shifts": [turn(2.0, "joy")]}, 'no tag "joy"'),
+        ({"shifts": [turn(2.0), turn(2.0)]}, "turns twice at the same moment"),
+        ({"certainty": 1.25}, "certainty of 1.25 came; it goes from 0 to 1"),
+        ({"cues_named": "pitch breath"}, '"breath" came as what decided .* pitch, pace, pause'),
     ],
 )
 def test_a_rating_that_contradicts_itself_or_the_taxonomy_is_refused(changes, sentence):
     got = []
     answer, _ = ask(labeler(on_save=got.append), "save", rating=rating(**changes))
     assert (answer["ok"], got) == (False, [])
-    assert sentence in answer["sentence"]
+    assert re.search(sentence, answer["sentence"])
+
+
+def test_mixture_turns_certainty_and_what_decided_it_are_passed_on():
+    got = []
+    own = {
+        "tags": mixed(0.65, 0.35),
+        "shifts": [turn(1.0, None, "relief"), turn(3.0, "neutral", "other")],
+        "certainty": 0.75,
+        "cues_named": "pitch words",
+    }
+    answer, _ = ask(labeler(on_save=got.append), "save", rating=rating(**own))
+    assert answer["ok"], answer
+    assert {name: got[0][name] for name in own} == own
+
+
+def test_what_decides_a_rating_is_what_the_store_knows():
+    from workbench.store import values
+    from workbench.widgets import judgement
+
+    assert judgement.CUES_NAMED == values.CUES_NAMED
+
+
+def test_keys_of_the_taxonomy_and_of_the_settings_go_to_the_browser():
+    tags = [TAXONOMY["tags"][0] | {"key": "b"}, TAXONOMY["tags"][1]]
+    taxonomy = TAXONOMY | {"tags": tags, "keys": {"note": "m", "play": "Shift+Space"}}
+    keys = labeler(taxonomy=taxonomy, keys={"note": "/"}).get_state()["_setup"]["keys"]
+    assert keys == {"relief": "KeyB", "note": "Slash", "play": "Shift+Space"}
+    assert labeler().get_state()["_setup"]["keys"] == {}
 
 
 def test_other_in_words_is_a_tag_of_its_own():
@@ -374,6 +423,9 @@ def test_the_queue_is_told_and_no_outcome_is():
         ({"taxonomy": TAXONOMY | {"tags": []}}, "no tags"),
         ({"taxonomy": TAXONOMY | {"tags": [{"tag": "joy"}]}}, "entry of the taxonomy's tags has"),
         ({"pass_": "voices"}, 'no pass "voices".*Did you mean "voice"'),
+        ({"keys": {"not": "m"}}, '"not" is neither a command nor a tag.*Did you mean "note"'),
+        ({"keys": {"note": "ß"}}, "asks for the key 'ß', which is none. Name the position"),
+        ({"keys": {"undo": "z"}}, '"undo" is the same everywhere'),
         ({"language": "fr"}, 'no words in the language "fr"; there are: en, de'),
         ({"words": pd.DataFrame({"text": []})}, 'words need the column "call_id"'),
     ],
@@ -422,21 +474,29 @@ def test_earlier_ratings_come_from_the_tables_of_a_store():
             "n_plays": pd.array([2, None], dtype="Int64"),
             "supersedes": [None, "r0"],
             "text_seen": pd.array([True, None], dtype="boolean"),
+            "certainty": [0.5, np.nan],
+            "cues_named": ["pitch pause", None],
         }
+    )
+    shifts = pd.DataFrame(
+        {"rating_id": ["r2"], "at_s": [1.5], "from_tag": [None], "to_tag": ["relief"]}
     )
     tags = pd.DataFrame(
         {"rating_id": "r1", "tag": "relief", "intensity": [1.0], "share": np.nan, "primary": True}
     )
     scores = pd.DataFrame({"rating_id": ["r2"], "dimension": ["valence"], "value": [0.0]})
     notes = pd.DataFrame({"rating_id": ["r1"], "kind": ["note"], "text": ["hm"]})
-    first, second = earlier_ratings(ratings, tags, scores, notes)
+    first, second = earlier_ratings(ratings, tags, scores, notes, shifts)
     assert first["tags"] == [{"tag": "relief", "intensity": 1.0, "share": None, "primary": True}]
     assert (first["note"], first["n_plays"], first["text_seen"]) == ("hm", 2, True)
     assert (second["n_plays"], second["text_seen"], second["note"]) == (None, None, None)
     assert second["scores"] == [{"dimension": "valence", "value": 0.0}]
-    assert first["shifts"] == []
+    assert (first["shifts"], second["shifts"]) == ([], [turn(1.5, None, "relief")])
+    assert (first["certainty"], first["cues_named"]) == (0.5, "pitch pause")
+    assert (second["certainty"], second["cues_named"]) == (None, None)
     state = labeler(ratings=[first, second]).get_state()["_ratings"]
     assert list(state) == ["u2/voice"]
+    assert state["u2/voice"]["shifts"] == second["shifts"]
     json.dumps(state, allow_nan=False)
 
 

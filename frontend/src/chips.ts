@@ -3,9 +3,13 @@
 import { el, rove, setAttributes, setText } from "./dom";
 import { icon } from "./icons";
 import type { KeyNames } from "./key_names";
-import { tagKey } from "./keys";
+import type { Keymap } from "./keys";
 import type { Tag } from "./model";
-import { strings } from "./strings";
+import { strings, tagName } from "./strings";
+import { matching } from "./tag_finder";
+
+/** From here on the chips stand in columns, so that the eye finds one among many. */
+const MANY = 18;
 
 interface Chip {
   tag: string;
@@ -16,6 +20,8 @@ interface Chip {
 export class Chips {
   readonly element = el("div.wb-chips", { role: "group", "aria-label": strings.tags });
   private readonly hint = el("div.wb-hint", { role: "tooltip", hidden: true, id: "" });
+  /** Whether the voice is heard: in text alone, what a tag sounds like is not told. */
+  heard = true;
   private chips: Chip[] = [];
   private shown: readonly Tag[] = [];
   private life = new AbortController();
@@ -23,6 +29,7 @@ export class Chips {
 
   constructor(
     private readonly steps: number,
+    private readonly keymap: Keymap,
     private readonly keys: KeyNames,
     private readonly press: (tag: string) => void,
     private readonly signal: AbortSignal,
@@ -34,16 +41,29 @@ export class Chips {
     });
   }
 
-  /** Show these tags, with a key each for the first eighteen. */
+  /** Show these tags, each with its key if it has one. */
   setTags(tags: readonly Tag[]): void {
     if (tags === this.shown || this.signal.aborted) return;
     this.shown = tags;
     this.life.abort();
     this.life = new AbortController();
     this.hideHint();
-    this.chips = tags.map((tag, index) => this.make(tag, index));
+    this.chips = tags.map((tag) => this.make(tag));
+    this.element.classList.toggle("wb-many", tags.length > MANY);
     this.element.replaceChildren(...this.chips.map(({ element }) => element), this.hint);
-    rove(this.element, () => this.chips.map(({ element }) => element), this.life.signal);
+    rove(this.element, () => this.visible(), this.life.signal);
+  }
+
+  /** Show only the tags that match what is typed, and give the best; all for nothing typed. */
+  filter(text: string): string | null {
+    const names = this.chips.map(({ tag }) => tag);
+    const found = matching(names, text);
+    const best = text.trim() ? (found[0] ?? null) : null;
+    for (const { tag, element } of this.chips) {
+      element.hidden = !found.includes(tag);
+      element.classList.toggle("wb-found", tag === best);
+    }
+    return best;
   }
 
   show(chosen: Readonly<Record<string, number>>, primary: string | null, off: boolean): void {
@@ -56,7 +76,7 @@ export class Chips {
       const state = step === 0 ? strings.off : strings.strength(step, this.steps);
       setAttributes(element, {
         "aria-pressed": String(step > 0),
-        "aria-label": [tag, state, ...(main ? [strings.primary] : [])].join(", "),
+        "aria-label": [tagName(tag), state, ...(main ? [strings.primary] : [])].join(", "),
       });
     }
   }
@@ -68,14 +88,18 @@ export class Chips {
     return open;
   }
 
-  private make(tag: Tag, index: number): Chip {
-    const key = tagKey(index);
+  private visible(): HTMLElement[] {
+    return this.chips.map(({ element }) => element).filter(({ hidden }) => !hidden);
+  }
+
+  private make(tag: Tag): Chip {
+    const stroke = this.keymap.strokeOfTag(tag.tag);
     const dots = Array.from({ length: this.steps }, () => el("i"));
     const element = el(
       "button.wb-chip",
       { type: "button", "aria-describedby": this.hint.id },
-      key ? this.keys.cap(key.code, key.shift) : null,
-      el("span.wb-chip-name", {}, tag.tag),
+      stroke === null ? null : this.keys.drawn(stroke),
+      el("span.wb-chip-name", {}, tagName(tag.tag)),
       el("span.wb-dots", { "aria-hidden": "true" }, ...dots),
       icon("primary"),
     );
@@ -95,7 +119,7 @@ export class Chips {
   private hintSoon(tag: Tag, chip: HTMLElement, afterMs: number): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      this.hint.replaceChildren(...definition(tag));
+      this.hint.replaceChildren(...definition(tag, this.heard));
       this.hint.hidden = false;
       const left = Math.min(
         chip.offsetLeft,
@@ -113,10 +137,10 @@ export class Chips {
 }
 
 /** What a tag means, as paragraphs. */
-export function definition(tag: Tag): HTMLElement[] {
+export function definition(tag: Tag, heard: boolean): HTMLElement[] {
   return [
     [strings.definition, tag.definition],
-    [strings.soundsLike, tag.sounds_like],
+    [strings.soundsLike, heard ? tag.sounds_like : ""],
     [strings.notToBeConfused, tag.not_to_be_confused_with],
   ]
     .filter(([, text]) => text)

@@ -81,6 +81,31 @@ export function rove(group: HTMLElement, members: () => HTMLElement[], signal: A
   );
 }
 
+/** Arrow keys choose among radio buttons, Delete and Backspace choose none. */
+export function choices(
+  group: HTMLElement,
+  members: readonly HTMLElement[],
+  choose: (at: number | null) => void,
+  signal: AbortSignal,
+): void {
+  const moves: Record<string, number> = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
+  group.addEventListener(
+    "keydown",
+    (event) => {
+      const at = members.indexOf(event.target as HTMLElement);
+      const by = moves[event.key];
+      const none = event.key === "Delete" || event.key === "Backspace";
+      if (at < 0 || event.shiftKey || (by === undefined && !none)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      const to = Math.max(0, Math.min(members.length - 1, at + (by ?? 0)));
+      choose(none ? null : to);
+      members[to]?.focus();
+    },
+    { signal },
+  );
+}
+
 export function isTextField(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLTextAreaElement ||

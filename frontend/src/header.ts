@@ -29,11 +29,11 @@ export class Header {
   private readonly saved: HTMLElement;
 
   constructor(run: (command: Command) => void, keys: KeyNames, signal: AbortSignal) {
-    const go = (act: "previous" | "next", code: string) =>
+    const go = (act: "previous" | "next") =>
       button("wb-button wb-button-plain", strings[act], () => run({ act }), {
         icon: icon(act),
         labelHidden: true,
-        key: keys.cap(code),
+        key: keys.cap(act),
         signal,
       });
     this.saved = el("span.wb-mark", {}, icon("saved"), this.mark);
@@ -44,17 +44,17 @@ export class Header {
       el(
         "span.wb-header-place",
         {},
-        go("previous", "KeyJ"),
+        go("previous"),
         this.place,
         this.left,
-        go("next", "KeyK"),
+        go("next"),
       ),
       el(
         "span.wb-header-state",
         {},
         this.saved,
         button("wb-button wb-button-plain", strings.keys, () => run({ act: "card" }), {
-          key: keys.cap("KeyH"),
+          key: keys.cap("card"),
           signal,
         }),
       ),

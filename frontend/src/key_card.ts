@@ -1,11 +1,11 @@
-// All keys and all tags on one card.
+// All keys and all tags on one card, made from the table of keys; printed it is the rater's hand card.
 
 import { definition } from "./chips";
 import { button, el } from "./dom";
 import type { KeyNames } from "./key_names";
-import { tagKey } from "./keys";
+import { SECTIONS, type Binding, type Keymap } from "./keys";
 import type { Tag, Taxonomy } from "./model";
-import { dimensionName, strings } from "./strings";
+import { dimensionName, strings, tagName } from "./strings";
 
 export class KeyCard {
   readonly element = el("div.wb-card", {
@@ -17,6 +17,7 @@ export class KeyCard {
 
   constructor(
     private readonly taxonomy: Taxonomy,
+    private readonly keymap: Keymap,
     private readonly keys: KeyNames,
     private readonly closed: () => void,
     private readonly signal: AbortSignal,
@@ -27,15 +28,30 @@ export class KeyCard {
   }
 
   show(tags: readonly Tag[]): void {
+    const { signal } = this;
     const close = button("wb-button", strings.cardClose, () => this.close(), {
-      key: this.keys.cap("Escape"),
-      signal: this.signal,
+      key: this.keys.cap("stop"),
+      signal,
     });
+    const print = button("wb-button", strings.cardPrint, () => printAlone(this.element), { signal });
+    const about = el("span.wb-muted", {}, `${this.taxonomy.taxonomy} ${this.taxonomy.version}`);
     this.element.replaceChildren(
-      el("header.wb-card-head", {}, el("h3", {}, strings.card), close),
-      el("dl.wb-card-keys", {}, ...this.rows()),
-      el("h3", {}, strings.cardTags),
-      el("dl.wb-card-tags", {}, ...tags.flatMap((tag, index) => this.tagRow(tag, index))),
+      el("header.wb-card-head", {}, el("h3", {}, strings.card), about, print, close),
+      el(
+        "div.wb-card-sections",
+        {},
+        ...Object.entries(SECTIONS).map(([name, bindings]) =>
+          el(
+            "section",
+            {},
+            el("h4", {}, strings.cardSections[name as keyof typeof SECTIONS]),
+            el("dl.wb-card-keys", {}, ...this.rows(bindings)),
+          ),
+        ),
+      ),
+      el("h4", {}, strings.cardTags),
+      el("p.wb-muted", {}, strings.cardTagsHow),
+      el("dl.wb-card-tags", {}, ...tags.flatMap((tag) => this.tagRow(tag))),
     );
     this.element.hidden = false;
     close.focus();
@@ -47,51 +63,52 @@ export class KeyCard {
     this.closed();
   }
 
-  private rows(): HTMLElement[] {
-    const { cardKeys } = strings;
-    const of = (...codes: string[]) => codes.map((code) => this.keys.of(code));
-    const [first, second] = this.taxonomy.dimensions.map(({ dimension }) =>
-      dimensionName(dimension),
-    );
-    const scores: [string[], string][] =
-      first && second
-        ? [[["←", "→", "↑", "↓"], cardKeys.scores(first, second)]]
-        : first
-          ? [[["←", "→"], cardKeys.oneScore(first)]]
-          : [];
-    const rows: [string[], string][] = [
-      [["1", "…", "9"], cardKeys.tags],
-      [["⇧1", "…", "⇧9"], cardKeys.secondBank],
-      [of("Digit0", "KeyU", "KeyX"), cardKeys.verdicts],
-      [of("KeyO"), cardKeys.other],
-      [of("KeyP"), cardKeys.primary],
-      ...scores,
-      [of("KeyN"), cardKeys.note],
-      [["Esc"], cardKeys.leave],
-      [of("Space"), cardKeys.play],
-      [of("KeyR"), cardKeys.replay],
-      [of("KeyC"), cardKeys.context],
-      [of("KeyS"), cardKeys.solo],
-      [of("KeyA"), cardKeys.auto],
-      [of("KeyJ", "KeyK"), cardKeys.go],
-      [of("Enter"), cardKeys.save],
-      [["Ctrl+Z"], cardKeys.undo],
-      [of("KeyH"), cardKeys.card],
-    ];
-    return rows.map(([keys, text]) =>
-      el("div", {}, el("dt", {}, ...keys.map(readableKey)), el("dd", {}, text)),
+  /** Neighbours in the table that say the same are one row. */
+  private rows(bindings: readonly Binding[]): HTMLElement[] {
+    const rows: [string, string[]][] = [];
+    for (const binding of bindings) {
+      const text = this.textOf(binding);
+      const stroke = this.keymap.strokeOf(binding.name);
+      if (text === null || stroke === null) continue;
+      const last = rows.at(-1);
+      if (last?.[0] === text) last[1].push(stroke);
+      else rows.push([text, [stroke]]);
+    }
+    return rows.map(([text, strokes]) =>
+      el("div", {}, el("dt", {}, ...strokes.map((stroke) => this.readable(stroke))), el("dd", {}, text)),
     );
   }
 
-  private tagRow(tag: Tag, index: number): HTMLElement[] {
-    const key = tagKey(index);
+  private textOf({ command, line }: Binding): string | null {
+    if (command.act !== "score") return strings.cardKeys[line];
+    const dimension = this.taxonomy.dimensions[command.dimension];
+    return dimension ? dimensionName(dimension.dimension) : null;
+  }
+
+  private tagRow(tag: Tag): HTMLElement[] {
+    const stroke = this.keymap.strokeOfTag(tag.tag);
     return [
-      el("dt", {}, key ? this.keys.cap(key.code, key.shift) : null, tag.tag),
-      el("dd", {}, ...definition(tag)),
+      el("dt", {}, stroke === null ? el("span") : this.readable(stroke), tagName(tag.tag)),
+      el("dd", {}, ...definition(tag, true)),
     ];
+  }
+
+  private readable(stroke: string): HTMLElement {
+    return el("kbd.wb-key", { "data-stroke": stroke }, this.keys.of(stroke));
   }
 }
 
-function readableKey(name: string): HTMLElement | string {
-  return name === "…" ? "…" : el("kbd.wb-key", {}, name);
+/** Print an element and nothing else of the page. */
+function printAlone(element: HTMLElement): void {
+  const page = document.documentElement;
+  const sheet = el("div.wb.wb-sheet", {}, element.cloneNode(true));
+  const done = () => {
+    sheet.remove();
+    page.classList.remove("wb-printing");
+    element.focus();
+  };
+  document.body.append(sheet);
+  page.classList.add("wb-printing");
+  window.addEventListener("afterprint", done, { once: true });
+  window.print();
 }

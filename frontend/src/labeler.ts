@@ -7,7 +7,7 @@ import { button, el, isTextField } from "./dom";
 import { Header } from "./header";
 import { KeyCard } from "./key_card";
 import { KeyNames } from "./key_names";
-import { commandOf, type Actions, type Command } from "./keys";
+import { Keymap, type Actions, type Command } from "./keys";
 import {
   roleOf,
   tagsFor,
@@ -31,7 +31,8 @@ import { Wire } from "./wire";
 
 export class Labeler {
   private readonly life = new AbortController();
-  private readonly keys = new KeyNames();
+  private readonly keymap: Keymap;
+  private readonly keys: KeyNames;
   private readonly units: Unit[];
   private readonly wire: Wire;
   private readonly source: CallSource;
@@ -58,7 +59,8 @@ export class Labeler {
   ) {
     speak(setup.language);
     const { signal } = this.life;
-    const { keys } = this;
+    const keymap = (this.keymap = new Keymap(setup.keys));
+    const keys = (this.keys = new KeyNames(keymap));
     this.units = unitsOf(setup.units);
     this.auto = setup.autoplay;
     this.sitting = new Sitting(this.units, saved, setup.taxonomy.intensity_steps);
@@ -83,6 +85,7 @@ export class Labeler {
     this.transport = new Transport((command) => this.run(command), keys, signal);
     this.form = new RatingForm(
       setup.taxonomy,
+      keymap,
       keys,
       {
         edited: (draft, said) => {
@@ -91,11 +94,13 @@ export class Labeler {
           this.notices.tell("");
           this.refresh();
         },
+        told: (sentence) => this.notices.tell(sentence),
         leave: () => this.takeFocus(),
+        playhead: () => this.playback.positionS,
       },
       signal,
     );
-    this.card = new KeyCard(setup.taxonomy, keys, () => this.takeFocus(), signal);
+    this.card = new KeyCard(setup.taxonomy, keymap, keys, () => this.takeFocus(), signal);
     this.dialogue = setup.has_words ? new Dialogue() : null;
     this.actions = this.actionsOf();
     root.classList.add("wb", "wb-labeler");
@@ -119,7 +124,7 @@ export class Labeler {
     const { root } = this;
     const { signal } = this.life;
     const save = button("wb-button wb-button-save", strings.save, () => this.save(), {
-      key: this.keys.cap("Enter"),
+      key: this.keys.cap("save"),
       signal,
     });
     root.append(
@@ -159,7 +164,7 @@ export class Labeler {
     this.call = null;
     this.playback.turnTo(unit);
     this.notices.tell("");
-    this.form.show(draft, roleOf(unit), true);
+    this.form.show(draft, unit, true);
     this.stage.show(unit, null);
     this.refresh();
     void this.load(unit);
@@ -208,7 +213,7 @@ export class Labeler {
       current: index,
       place: this.place(index),
     });
-    this.form.show(sitting.draft, roleOf(unit), false);
+    this.form.show(sitting.draft, unit, false);
     this.dialogue?.show(call, unit);
     const alone = call !== null && call.lanes.length > 1 && laneOf(call, unit) !== null;
     this.transport.show({
@@ -316,7 +321,8 @@ export class Labeler {
     const presses = event.code === "Space" || event.code === "Enter";
     if (presses && event.target instanceof HTMLButtonElement) return;
     if ((event.ctrlKey || event.metaKey) && event.code === "KeyS") event.preventDefault();
-    const command = commandOf(event);
+    this.keys.learn(event);
+    const command = this.keymap.commandOf(event);
     if (!command) return;
     if (this.card.open && command.act !== "card" && command.act !== "stop") return;
     event.preventDefault();

@@ -14,6 +14,8 @@ export interface Dimension {
   high: number;
   low_words: string;
   high_words: string;
+  /** Five where the taxonomy does not say. */
+  steps?: number;
 }
 
 export interface Taxonomy {
@@ -55,6 +57,10 @@ export interface Shift {
   to_tag: string | null;
 }
 
+export const CUES = ["pitch", "pace", "pause", "volume", "words"] as const;
+
+export type Cue = (typeof CUES)[number];
+
 /** What leaves the browser; Python adds who, which taxonomy and which pass. */
 export interface Rating {
   rating_id: string;
@@ -66,7 +72,7 @@ export interface Rating {
   shifts: Shift[];
   /** How sure the rater is, 0..1. */
   certainty: number | null;
-  /** What decided it, joined by spaces: pitch pace pause volume words. */
+  /** What decided it: words of CUES, joined by spaces. */
   cues_named: string | null;
   note: string | null;
   other_words: string | null;
@@ -113,6 +119,8 @@ export interface LabelerSetup {
   /** Whether bounds can be moved, split and merged. */
   can_correct: boolean;
   language: string;
+  /** Keys that taxonomy and settings ask for: strokes by the name of a command or tag. */
+  keys: Record<string, string>;
 }
 
 /** Whose tags are asked for; a unit over all channels has everybody's. */

@@ -48,6 +48,11 @@ export class Playback {
     return this.audio.solo !== null;
   }
 
+  /** Second of the call that sounds, or where playing was stopped; null at rest. */
+  get positionS(): number | null {
+    return this.audio.position ?? this.resumeS;
+  }
+
   /** Turn to another unit, in silence. */
   turnTo(unit: Unit): void {
     this.audio.stop();

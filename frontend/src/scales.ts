@@ -1,16 +1,11 @@
-// The taxonomy's dimensions: five steps each between two words.
+// The taxonomy's dimensions: steps between two words, valence and arousal as figures.
 
-import { el, setAttributes } from "./dom";
-import { SCORE_STEPS, scoreAt, stepOf } from "./draft";
+import { choices, el, setAttributes } from "./dom";
+import { stepOf, stepsOf } from "./draft";
+import { FIGURES } from "./figures";
 import type { KeyNames } from "./key_names";
 import type { Dimension } from "./model";
 import { dimensionName, strings } from "./strings";
-
-const ARROWS = [
-  ["ArrowLeft", "ArrowRight"],
-  ["ArrowDown", "ArrowUp"],
-];
-const BIPOLAR = ["−−", "−", "0", "+", "++"];
 
 interface Scale {
   dimension: Dimension;
@@ -24,7 +19,7 @@ export class Scales {
   constructor(
     dimensions: readonly Dimension[],
     private readonly keys: KeyNames,
-    private readonly choose: (dimension: Dimension, value: number | null) => void,
+    private readonly choose: (dimension: Dimension, step: number | null) => void,
     signal: AbortSignal,
   ) {
     this.scales = dimensions.map((dimension, index) => this.make(dimension, index, signal));
@@ -35,71 +30,68 @@ export class Scales {
     for (const { dimension, steps } of this.scales) {
       const chosen = stepOf(dimension, scores[dimension.dimension]);
       steps.forEach((step, i) => {
-        setAttributes(step, { "aria-checked": String(i === chosen) });
-        step.tabIndex = i === (chosen ?? (SCORE_STEPS - 1) / 2) ? 0 : -1;
+        setAttributes(step, { "aria-checked": String(i === chosen), "aria-disabled": off || null });
+        step.tabIndex = i === (chosen ?? Math.floor(steps.length / 2)) ? 0 : -1;
       });
     }
   }
 
   private make(dimension: Dimension, index: number, signal: AbortSignal): Scale {
-    const bipolar = dimension.low < 0;
-    const steps = Array.from({ length: SCORE_STEPS }, (_, step) => {
-      const words =
-        step === 0
-          ? dimension.low_words
-          : step === SCORE_STEPS - 1
-            ? dimension.high_words
-            : strings.step(step + 1, SCORE_STEPS);
+    const count = stepsOf(dimension);
+    const figure = FIGURES[dimension.dimension];
+    const steps = Array.from({ length: count }, (_, step) => {
+      const share = step / (count - 1);
       const element = el(
         "button.wb-step",
-        { type: "button", role: "radio", "aria-label": words },
-        bipolar ? (BIPOLAR[step] ?? "") : el("i"),
+        { type: "button", role: "radio", "aria-label": wordsOf(dimension, step) },
+        figure ? figure(share) : dot(share),
       );
+      element.title = wordsOf(dimension, step);
       element.addEventListener(
         "click",
         () => {
           const again = element.getAttribute("aria-checked") === "true";
-          this.choose(dimension, again ? null : scoreAt(dimension, step));
+          this.choose(dimension, again ? null : step);
         },
         { signal },
       );
       return element;
     });
     const name = dimensionName(dimension.dimension);
-    const group = el(
-      "div.wb-steps",
-      { role: "radiogroup", "aria-label": name },
-      ...steps,
-    );
-    group.addEventListener("keydown", (event) => this.move(event, dimension, steps), { signal });
-    const keys = (ARROWS[index] ?? []).map((code) => this.keys.cap(code));
-    this.element.append(
+    const group = el("div.wb-steps", { role: "radiogroup", "aria-label": name }, ...steps);
+    group.classList.toggle("wb-figures", figure !== undefined);
+    choices(group, steps, (step) => this.choose(dimension, step), signal);
+    const caps =
+      index < 4
+        ? [this.keys.cap(`score${index + 1}_down`), this.keys.cap(`score${index + 1}_up`)]
+        : [];
+    const scale = el(
+      "div.wb-scale",
+      {},
+      el("span.wb-scale-name", {}, name, ...caps),
+      group,
       el(
-        "div.wb-scale",
-        {},
-        el("span.wb-scale-name", {}, name, ...keys),
-        el("span.wb-scale-low", {}, dimension.low_words),
-        group,
-        el("span.wb-scale-high", {}, dimension.high_words),
+        "span.wb-scale-words",
+        { "aria-hidden": "true" },
+        el("span", {}, dimension.low_words),
+        el("span", {}, dimension.high_words),
       ),
     );
+    scale.style.setProperty("--wb-steps", String(count));
+    this.element.append(scale);
     return { dimension, steps };
   }
+}
 
-  private move(event: KeyboardEvent, dimension: Dimension, steps: HTMLButtonElement[]): void {
-    const at = steps.indexOf(event.target as HTMLButtonElement);
-    if (event.key === "Delete" || event.key === "Backspace") {
-      event.preventDefault();
-      event.stopPropagation();
-      this.choose(dimension, null);
-      return;
-    }
-    const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
-    if (by === undefined || at < 0) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const to = Math.max(0, Math.min(SCORE_STEPS - 1, at + by));
-    this.choose(dimension, scoreAt(dimension, to));
-    steps[to]?.focus();
-  }
+/** A step in words: the ends have their own, those between are counted. */
+function wordsOf(dimension: Dimension, step: number): string {
+  const count = stepsOf(dimension);
+  if (step === 0) return dimension.low_words;
+  return step === count - 1 ? dimension.high_words : strings.step(step + 1, count);
+}
+
+function dot(share: number): HTMLElement {
+  const dot = el("i");
+  dot.style.width = dot.style.height = `${4 + 10 * share}px`;
+  return dot;
 }

@@ -2,6 +2,7 @@
 // named in LANGUAGES at the end.
 
 import type { Gap } from "./draft";
+import type { Cue, Pass } from "./model";
 import type { UnitState } from "./sitting";
 
 /** Seconds as 1:02 or 1:01:02, with tenths where asked. */
@@ -86,32 +87,62 @@ const en = {
   noWords: "No words in this call.",
 
   // Rating
-  question: (role: string) =>
-    role === "customer" || role === "agent"
-      ? `How does the ${role} sound?`
-      : "How does it sound?",
+  question: (role: string, pass: Pass) =>
+    pass === "text"
+      ? "How does it read?"
+      : role === "customer" || role === "agent"
+        ? `How does the ${role} sound?`
+        : "How does it sound?",
   tags: "Tags",
   strength: (step: number, of: number) => `strength ${step} of ${of}`,
   off: "off",
   primary: "main one",
+  find: "Find a tag",
+  findPlaceholder: "Type, Enter chooses, Esc leaves",
+  mixture: "Mixture",
+  noMixture: "No mixture",
+  share: (tag: string, percent: number) => `${tag} ${Math.round(percent)} %`,
+  turns: "Where the feeling turns",
+  turnsAt: (time: string) => `turns at ${time}`,
+  turnOpen: "to which tag?",
+  removeTurn: (turn: string) => `Take back: ${turn}`,
+  cuesNamed: "What decided it",
+  cues: {
+    pitch: "Pitch",
+    pace: "Pace",
+    pause: "Pauses",
+    volume: "Volume",
+    words: "Words",
+  } satisfies Record<Cue, string>,
+  certainty: "How sure",
+  certaintySteps: ["hardly sure", "fairly sure", "quite sure", "very sure"],
+  clash: (name: string, key: string, owner: string, instead: string | null) =>
+    `The key ${key} was asked for “${name}” and belongs to “${owner}”; ` +
+    (instead === null ? `“${name}” has none.` : `“${name}” has ${instead}.`),
   verdicts: "Or",
   neutral: "Neutral",
   unclear: "Unclear",
   unusable: "Unusable",
   other: "Other, in words",
-  otherPlaceholder: "What you hear, in your own words",
+  otherPlaceholder: "The feeling, in your own words",
   note: "Note",
   notePlaceholder: "Anything worth telling (Esc leaves the field)",
   definition: "Means",
   soundsLike: "Sounds like",
   notToBeConfused: "Not to be confused with",
   notSet: "not set",
-  dimensions: { valence: "Valence", arousal: "Arousal" } as Record<string, string>,
+  dimensions: {
+    valence: "Valence",
+    arousal: "Arousal",
+    stress: "Stress",
+    confidence: "Confidence",
+    urgency: "Urgency",
+  } as Record<string, string>,
   step: (step: number, of: number) => `${step} of ${of}`,
   save: "Save and next",
   gap: {
-    nothing: "Choose at least one tag, or say neutral (0), unclear (U) or unusable (X).",
-    no_words: "Say in words what you hear, or press O to take “other” back.",
+    nothing: "Choose at least one tag, or say neutral, unclear or unusable.",
+    no_words: "Say in words what it is, or take “other” back.",
   } satisfies Record<Gap, string>,
   failedOne: (place: string, sentence: string) => `${place} could not be saved: ${sentence}`,
   failedMany: (count: number, sentence: string) =>
@@ -127,7 +158,14 @@ const en = {
     on: (tag: string, step: number, of: number) => `${tag}, strength ${step} of ${of}`,
     primary: (tag: string) => `${tag} is the main one`,
     notPrimary: (tag: string) => `${tag} is no longer the main one`,
-    noTag: "Touch a tag first; P makes it the main one.",
+    noTag: "Touch a tag first, then make it the main one.",
+    noMixture: "A mixture needs two tags.",
+    mixtureCleared: "The mixture is not set",
+    noMoment: "Play to where the feeling turns, then mark it.",
+    turn: (time: string) => `The feeling turns at ${time}; now the tag it turns to`,
+    noTurn: (time: string) => `No turn at ${time}`,
+    turnsTo: (tag: string) => `turns to ${tag}`,
+    turnLeftOpen: "The turn stays without a tag",
     score: (dimension: string, step: number, of: number) => `${dimension} ${step} of ${of}`,
     onOff: (what: string, on: boolean) => `${what} ${on ? "on" : "off"}`,
     notSet: (dimension: string) => `${dimension} not set`,
@@ -137,16 +175,21 @@ const en = {
   // Key card
   card: "Keys",
   cardClose: "Close",
+  cardPrint: "Print",
+  cardSections: { judging: "Judging", listening: "Listening", going: "Going on" },
   cardKeys: {
-    tags: "Tag, pressed again: stronger, then off",
-    secondBank: "Tags 10 to 18",
+    find: "Find a tag by typing",
     verdicts: "Neutral, unclear, unusable",
     other: "Other, in words",
-    primary: "Make the tag touched last the main one",
-    scores: (first: string, second: string) => `${first}, ${second}`,
-    oneScore: (first: string) => first,
+    primary: "The tag touched last is the main one",
+    shares: "Mixture: less, more of the tag touched last",
+    sharesBit: "The same by half as much",
+    noMixture: "No mixture",
+    shift: "The feeling turns here; then the tag it turns to",
+    score: "",
+    certainty: "Less sure, surer",
+    cues: "What decided it: pitch, pace, pauses, volume, words",
     note: "Note",
-    leave: "Leave a text field",
     play: "Play, stop",
     replay: "From the start",
     context: "From 2 s before",
@@ -156,8 +199,12 @@ const en = {
     save: "Save and go to the next",
     undo: "Back to the rating given last",
     card: "This card",
+    stop: "Leave a text field, close the card, stop",
   },
   cardTags: "Tags",
+  cardTagsHow: "The same key again: stronger, then off.",
+  /** Keys that have a name rather than a print. */
+  keyNames: { Space: "Space", Enter: "Enter", Escape: "Esc", Ctrl: "Ctrl" } as Record<string, string>,
 
   // Player
   player: "Player",
@@ -301,34 +348,58 @@ const de: Strings = {
   noWords: "Keine Worte in diesem Anruf.",
 
   // Rating
-  question: (role) =>
-    role === "customer"
-      ? "Wie klingt der Kunde?"
-      : role === "agent"
-        ? "Wie klingt der Agent?"
-        : "Wie klingt es?",
+  question: (role, pass) =>
+    pass === "text"
+      ? "Wie liest es sich?"
+      : role === "customer"
+        ? "Wie klingt der Kunde?"
+        : role === "agent"
+          ? "Wie klingt der Agent?"
+          : "Wie klingt es?",
   tags: "Gefühle",
   strength: (step, of) => `Stärke ${step} von ${of}`,
   off: "aus",
   primary: "das wichtigste",
+  find: "Gefühl suchen",
+  findPlaceholder: "Tippen, Enter wählt, Esc verlässt",
+  mixture: "Mischung",
+  noMixture: "Keine Mischung",
+  share: (tag, percent) => `${tag} ${Math.round(percent)} %`,
+  turns: "Wo das Gefühl kippt",
+  turnsAt: (time) => `kippt bei ${time}`,
+  turnOpen: "in welches Gefühl?",
+  removeTurn: (turn) => `Zurücknehmen: ${turn}`,
+  cuesNamed: "Was den Ausschlag gab",
+  cues: { pitch: "Tonhöhe", pace: "Tempo", pause: "Pausen", volume: "Lautstärke", words: "Worte" },
+  certainty: "Wie sicher",
+  certaintySteps: ["kaum sicher", "einigermaßen sicher", "ziemlich sicher", "sehr sicher"],
+  clash: (name, key, owner, instead) =>
+    `Die Taste ${key} war für „${name}“ gewünscht und gehört „${owner}“; ` +
+    (instead === null ? `„${name}“ hat keine.` : `„${name}“ hat ${instead}.`),
   verdicts: "Oder",
   neutral: "Neutral",
   unclear: "Unklar",
   unusable: "Unbrauchbar",
   other: "Anderes, in Worten",
-  otherPlaceholder: "Was zu hören ist, in eigenen Worten",
+  otherPlaceholder: "Das Gefühl, in eigenen Worten",
   note: "Notiz",
   notePlaceholder: "Was sonst wichtig ist (Esc verlässt das Feld)",
   definition: "Heißt",
   soundsLike: "Klingt wie",
   notToBeConfused: "Nicht zu verwechseln mit",
   notSet: "nicht gesetzt",
-  dimensions: { valence: "Valenz", arousal: "Erregung" },
+  dimensions: {
+    valence: "Valenz",
+    arousal: "Erregung",
+    stress: "Anspannung",
+    confidence: "Bestimmtheit",
+    urgency: "Dringlichkeit",
+  },
   step: (step, of) => `${step} von ${of}`,
   save: "Speichern und weiter",
   gap: {
-    nothing: "Mindestens ein Gefühl wählen, oder neutral (0), unklar (U), unbrauchbar (X).",
-    no_words: "In Worten sagen, was zu hören ist, oder „Anderes“ mit O zurücknehmen.",
+    nothing: "Mindestens ein Gefühl wählen, oder neutral, unklar, unbrauchbar.",
+    no_words: "In Worten sagen, was es ist, oder „Anderes“ zurücknehmen.",
   },
   failedOne: (place, sentence) => `${place} konnte nicht gespeichert werden: ${sentence}`,
   failedMany: (count, sentence) =>
@@ -344,7 +415,14 @@ const de: Strings = {
     on: (tag, step, of) => `${tag}, Stärke ${step} von ${of}`,
     primary: (tag) => `${tag} ist das wichtigste`,
     notPrimary: (tag) => `${tag} ist nicht mehr das wichtigste`,
-    noTag: "Erst ein Gefühl wählen; P macht es zum wichtigsten.",
+    noTag: "Erst ein Gefühl wählen, dann zum wichtigsten machen.",
+    noMixture: "Eine Mischung braucht zwei Gefühle.",
+    mixtureCleared: "Die Mischung ist nicht gesetzt",
+    noMoment: "Bis dahin hören, wo das Gefühl kippt, dann die Stelle merken.",
+    turn: (time) => `Das Gefühl kippt bei ${time}; nun das Gefühl danach`,
+    noTurn: (time) => `Kein Kippen bei ${time}`,
+    turnsTo: (tag) => `kippt in ${tag}`,
+    turnLeftOpen: "Das Gefühl danach bleibt offen",
     score: (dimension, step, of) => `${dimension} ${step} von ${of}`,
     onOff: (what, on) => `${what} ${on ? "an" : "aus"}`,
     notSet: (dimension) => `${dimension} nicht gesetzt`,
@@ -354,16 +432,21 @@ const de: Strings = {
   // Key card
   card: "Tasten",
   cardClose: "Schließen",
+  cardPrint: "Drucken",
+  cardSections: { judging: "Bewerten", listening: "Hören", going: "Weitergehen" },
   cardKeys: {
-    tags: "Gefühl; noch einmal: stärker, dann aus",
-    secondBank: "Gefühle 10 bis 18",
+    find: "Ein Gefühl tippend suchen",
     verdicts: "Neutral, unklar, unbrauchbar",
     other: "Anderes, in Worten",
-    primary: "Das zuletzt gewählte Gefühl zum wichtigsten machen",
-    scores: (first, second) => `${first}, ${second}`,
-    oneScore: (first) => first,
+    primary: "Das zuletzt gewählte Gefühl ist das wichtigste",
+    shares: "Mischung: weniger, mehr vom zuletzt gewählten Gefühl",
+    sharesBit: "Dasselbe halb so weit",
+    noMixture: "Keine Mischung",
+    shift: "Hier kippt das Gefühl; danach das neue Gefühl",
+    score: "",
+    certainty: "Weniger sicher, sicherer",
+    cues: "Was den Ausschlag gab: Tonhöhe, Tempo, Pausen, Lautstärke, Worte",
     note: "Notiz",
-    leave: "Ein Textfeld verlassen",
     play: "Hören, Halt",
     replay: "Von vorn",
     context: "Ab 2 s davor",
@@ -373,8 +456,11 @@ const de: Strings = {
     save: "Speichern und zur nächsten",
     undo: "Zurück zur letzten Bewertung",
     card: "Diese Karte",
+    stop: "Textfeld verlassen, Karte schließen, anhalten",
   },
   cardTags: "Gefühle",
+  cardTagsHow: "Dieselbe Taste noch einmal: stärker, dann aus.",
+  keyNames: { Space: "Leertaste", Enter: "Enter", Escape: "Esc", Ctrl: "Strg" },
 
   // Player
   player: "Hören",
@@ -487,6 +573,12 @@ export function speak(language: string): void {
 
 export function roleName(role: string): string {
   return strings.roles[role] ?? role;
+}
+
+/** A tag as words; the taxonomy's own names but for their underscores. */
+export function tagName(tag: string): string {
+  if (tag === "other" || tag === "neutral") return strings[tag];
+  return tag.replaceAll("_", " ");
 }
 
 /** A dimension of a taxonomy as a word; names of the taxonomy's own as they are. */

@@ -24,22 +24,22 @@ export class Transport {
   private readonly time = el("span.wb-time");
 
   constructor(run: (command: Command) => void, keys: KeyNames, signal: AbortSignal) {
-    const make = (act: Act, label: string, code: string, name?: IconName, labelHidden = true) =>
+    const make = (act: Act, label: string, name?: IconName, labelHidden = true) =>
       button("wb-button", label, () => run({ act }), {
         ...(name ? { icon: icon(name), labelHidden } : {}),
-        key: keys.cap(code),
+        key: keys.cap(act),
         signal,
       });
-    this.play = make("play", strings.play, "Space", "play", false);
+    this.play = make("play", strings.play, "play", false);
     this.play.classList.add("wb-button-play");
-    this.solo = make("solo", strings.solo(""), "KeyS");
-    this.auto = make("auto", strings.auto, "KeyA");
+    this.solo = make("solo", strings.solo(""));
+    this.auto = make("auto", strings.auto);
     this.element = el(
       "div.wb-transport",
       { role: "toolbar", "aria-label": strings.listening },
       this.play,
-      make("replay", strings.replay, "KeyR", "replay"),
-      make("context", strings.context, "KeyC", "context"),
+      make("replay", strings.replay, "replay"),
+      make("context", strings.context, "context"),
       this.time,
       el("span.wb-space"),
       this.solo,

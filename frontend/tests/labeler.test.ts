@@ -29,6 +29,7 @@ function setup(changes: Record<string, unknown> = {}) {
     has_words: true,
     autoplay: false,
     language: "en",
+    keys: {},
     ...changes,
   };
 }
@@ -191,6 +192,104 @@ describe("the Labeler", () => {
     expect(caps.slice(17)).toEqual(["⇧9", "", ""]);
     expect(text(".wb-verdicts")).toContain("ÜUnclear");
     Reflect.deleteProperty(navigator, "keyboard");
+  });
+
+  it("prints what presses show where the browser does not tell the layout", () => {
+    expect(text(".wb-find-button kbd")).toBe("/");
+    key("Slash", { key: "-" });
+    expect(text(".wb-find-button kbd")).toBe("-");
+    key("Escape");
+    key("KeyY", { key: "z", ctrlKey: true });
+    expect(text(".wb-message")).toContain("Nothing to undo");
+  });
+
+  it("sets a mixture only when it is moved, and says when a change takes it back", async () => {
+    key("Digit1");
+    key("KeyW");
+    expect(text(".wb-message")).toBe("A mixture needs two tags.");
+    key("Digit2");
+    const edge = () => box.querySelector(".wb-mix-edge")?.getAttribute("aria-valuetext");
+    expect(edge()).toBe("frustration 50 %, relief 50 %, not set");
+    key("KeyW");
+    key("KeyQ", { shiftKey: true });
+    expect(edge()).toBe("frustration 45 %, relief 55 %");
+    expect(text("[role=status]")).toBe("frustration 45 %, relief 55 %");
+    key("Digit3");
+    expect(text("[role=status]")).toBe("surprise, strength 1 of 3. The mixture is not set");
+    key("KeyW");
+    key("KeyE");
+    key("Enter");
+    await settle();
+    expect(saves()[0]?.tags.map(({ share }) => share)).toEqual([null, null, null]);
+  });
+
+  it("names a command's key where it has been moved, and tells what clashes", async () => {
+    close();
+    const keys = { note: "KeyM", relief: "KeyR", frustration: "KeyG" };
+    host.state["_setup"] = setup({ keys });
+    await open();
+    expect(text(".wb-note-button kbd")).toBe("M");
+    expect(text(".wb-clashes")).toBe(
+      "The key R was asked for “relief” and belongs to “replay”; “relief” has 1.",
+    );
+    key("KeyG");
+    key("Digit1");
+    expect(chips()).toEqual([
+      "frustration, strength 1 of 3",
+      "relief, strength 1 of 3",
+      "surprise, off",
+    ]);
+    key("KeyH");
+    expect(text(".wb-card-keys")).toContain("MNote");
+  });
+
+  it("asks in a pass only what can be known in it, and marks no turn at rest", async () => {
+    key("KeyT");
+    expect(text(".wb-message")).toContain("Play to where the feeling turns");
+    close();
+    host.state["_setup"] = setup({
+      units: { ...setup().units, pass: ["text", "masked_voice", "both"] },
+    });
+    await open();
+    expect(text(".wb-question")).toBe("How does it read?");
+    key("KeyA", { shiftKey: true });
+    expect(box.querySelectorAll(".wb-cues [aria-pressed=true]")).toHaveLength(0);
+    key("KeyK");
+    key("KeyG", { shiftKey: true });
+    key("KeyA", { shiftKey: true });
+    const named = [...box.querySelectorAll(".wb-cues [aria-pressed=true]")];
+    expect(named.map((chip) => chip.textContent)).toEqual(["⇧APitch"]);
+  });
+
+  it("finds a tag by typing and gives the keys back afterwards", () => {
+    key("Slash");
+    const field = box.querySelector<HTMLInputElement>(".wb-find");
+    expect(document.activeElement).toBe(field);
+    if (field) field.value = "rel";
+    field?.dispatchEvent(new Event("input"));
+    expect(box.querySelectorAll(".wb-chips .wb-chip:not([hidden])")).toHaveLength(1);
+    key("Enter");
+    key("Escape");
+    expect(document.activeElement).toBe(box.querySelector(".wb"));
+    expect(chips()).toEqual(["frustration, off", "relief, strength 1 of 3", "surprise, off"]);
+    expect(box.querySelectorAll(".wb-chips .wb-chip:not([hidden])")).toHaveLength(3);
+  });
+
+  it("draws figures for valence and arousal, as many as there are steps", async () => {
+    close();
+    const [valence, arousal] = TAXONOMY.dimensions;
+    const dimensions = [{ ...valence, steps: 9 }, arousal, { ...arousal, dimension: "stress" }];
+    host.state["_setup"] = setup({ taxonomy: { ...TAXONOMY, dimensions } });
+    await open();
+    const scales = [...box.querySelectorAll(".wb-steps")];
+    expect(scales.map((one) => one.querySelectorAll("[role=radio]").length)).toEqual([9, 5, 5]);
+    expect(scales.map((one) => one.querySelectorAll("svg").length)).toEqual([9, 5, 0]);
+    const first = scales[0]?.querySelector<HTMLElement>("[role=radio]");
+    first?.focus();
+    key("ArrowRight");
+    expect(document.activeElement?.getAttribute("aria-checked")).toBe("true");
+    key("Backspace");
+    expect(box.querySelectorAll("[role=radio][aria-checked=true]")).toHaveLength(0);
   });
 
   it("leaves Space and Enter to a button that has the focus", () => {

@@ -8,6 +8,7 @@ definition as soon as it is used.
 from __future__ import annotations
 
 from workbench.taxonomies.definitions import VERDICT_WORDS
+from workbench.taxonomies.keys import COMMANDS, check_keys, wished_keys
 from workbench.taxonomies.model import ROLES, Dimension, Tag, Taxonomy
 from workbench.taxonomies.reading import (
     default_taxonomy,
@@ -17,13 +18,16 @@ from workbench.taxonomies.reading import (
 )
 
 __all__ = [
+    "COMMANDS",
     "ROLES",
     "VERDICT_WORDS",
     "Dimension",
     "Tag",
     "Taxonomy",
+    "check_keys",
     "default_taxonomy",
     "default_taxonomy_text",
     "read_taxonomy",
     "taxonomy_from_definition",
+    "wished_keys",
 ]

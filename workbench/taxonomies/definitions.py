@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from workbench.errors import InputError, nearest
+from workbench.taxonomies.keys import check_keys, key_stroke
 
 VERDICT_WORDS = {
     "neutral": "I heard it well, and there is no feeling in it beyond ordinary talk.",
@@ -21,9 +22,18 @@ VERDICT_WORDS = {
 
 _SPEAKERS = ("customer", "agent")
 _NAME = re.compile(r"[^\W\d]\w*")
-_TOP = ("taxonomy", "version", "language", "intensity_steps", "tags", "dimensions", "verdicts")
+_TOP = (
+    "taxonomy",
+    "version",
+    "language",
+    "intensity_steps",
+    "tags",
+    "dimensions",
+    "verdicts",
+    "keys",
+)
 _TAG = ("tag", "roles", "definition", "sounds_like", "not_to_be_confused_with", "key")
-_DIMENSION = ("dimension", "low", "high", "low_words", "high_words", "definition")
+_DIMENSION = ("dimension", "low", "high", "low_words", "high_words", "definition", "steps")
 
 Where = Callable[[object], str]
 """Names the place of a mapping in its source, for example "cx.yaml, line 12"."""
@@ -48,6 +58,9 @@ def canonical_json(definition: Mapping[str, Any]) -> str:
 def definition_hash(definition: Mapping[str, Any]) -> str:
     """Name a definition by its content.
 
+    Keys are left out: which one a rater presses changes nothing in what a
+    rating means.
+
     Parameters
     ----------
     definition : mapping
@@ -58,7 +71,8 @@ def definition_hash(definition: Mapping[str, Any]) -> str:
     str
         SHA-256 of its canonical JSON, 64 hexadecimal digits.
     """
-    return hashlib.sha256(canonical_json(definition).encode()).hexdigest()
+    meaning = {name: value for name, value in definition.items() if name != "keys"}
+    return hashlib.sha256(canonical_json(meaning).encode()).hexdigest()
 
 
 def check_definition(raw: object, where: Where) -> dict[str, Any]:
@@ -77,7 +91,8 @@ def check_definition(raw: object, where: Where) -> dict[str, Any]:
     Returns
     -------
     dict
-        Plain JSON with every field present.
+        Plain JSON with every field present; `steps` of a dimension and `keys`
+        only where they were given.
 
     Raises
     ------
@@ -103,7 +118,11 @@ def check_definition(raw: object, where: Where) -> dict[str, Any]:
     if not definition["tags"] and not definition["dimensions"]:
         raise InputError(f"{here}: a taxonomy needs at least one tag or one dimension.")
     _check_names(definition, top, where)
-    _check_keys(tags, top, where)
+    _check_tag_keys(tags, top, where)
+    if top.get("keys"):
+        definition["keys"] = check_keys(
+            top["keys"], [tag["tag"] for tag in tags], where(top["keys"])
+        )
     return definition
 
 
@@ -125,6 +144,11 @@ def _checked_tag(raw: object, where: Where) -> dict[str, Any]:
     key = _text(tag, "key", label, here, required=False)
     if len(key) > 1:
         raise InputError(f'{here}: {label} asks for the key "{key}"; a key is one character.')
+    if key and key_stroke(key) is None:
+        raise InputError(
+            f'{here}: {label} asks for the key "{key}". Name the position by what a US keyboard '
+            "prints there, whatever yours prints; keys of the number pad and Esc are taken."
+        )
     return {
         "tag": name,
         "roles": [role for role in _SPEAKERS if role in roles],
@@ -149,7 +173,7 @@ def _checked_dimension(raw: object, where: Where) -> dict[str, Any]:
             f"{here}: {label} runs from {came[0]} to {came[1]}; valence runs from -1 to 1 and "
             f"every other dimension from 0 to 1. Write low: {low} and high: {high}."
         )
-    return {
+    checked = {
         "dimension": name,
         "low": low,
         "high": high,
@@ -157,6 +181,12 @@ def _checked_dimension(raw: object, where: Where) -> dict[str, Any]:
         "high_words": _text(dimension, "high_words", label, here),
         "definition": _text(dimension, "definition", label, here, required=False),
     }
+    steps = dimension.get("steps")
+    if steps is None:
+        return checked
+    if not isinstance(steps, int) or isinstance(steps, bool) or not 3 <= steps <= 9:
+        raise InputError(f"{here}: {label} has {steps!r} steps; it must be a number from 3 to 9.")
+    return checked | {"steps": steps}
 
 
 def _checked_verdicts(raw: object, where: Where) -> dict[str, str]:
@@ -180,7 +210,7 @@ def _check_names(definition: dict[str, Any], top: Mapping[str, Any], where: Wher
             taken[name] = f"a {word}"
 
 
-def _check_keys(tags: list[dict[str, Any]], top: Mapping[str, Any], where: Where) -> None:
+def _check_tag_keys(tags: list[dict[str, Any]], top: Mapping[str, Any], where: Where) -> None:
     taken: dict[tuple[str, str], str] = {}
     for raw, tag in zip(_list(top, "tags", ""), tags, strict=True):
         for role in tag["roles"] if tag["key"] else ():

@@ -30,7 +30,8 @@ class Tag:
     not_to_be_confused_with : str
         What sounds alike and how to tell it apart.
     key : str
-        A key of the keyboard that was asked for; empty without one.
+        A key of the keyboard that was asked for, as a US one prints it; empty
+        without one.
     """
 
     tag: str
@@ -55,6 +56,8 @@ class Dimension:
         What the ends mean.
     definition : str
         What is judged.
+    steps : int
+        How many steps the Labeler offers, 3 to 9.
     """
 
     dimension: str
@@ -63,6 +66,7 @@ class Dimension:
     low_words: str
     high_words: str
     definition: str = ""
+    steps: int = 5
 
 
 @dataclass(frozen=True)
@@ -86,9 +90,9 @@ class Taxonomy:
     verdicts : dict of str to str
         The words of the verdicts neutral, unclear, unusable and other.
     definition : dict
-        All of the above as plain JSON.
+        All of the above as plain JSON, and `keys` where the taxonomy asks for some.
     sha256 : str
-        Hash of the canonical JSON of the definition.
+        Hash of the canonical JSON of the definition without its keys.
     """
 
     taxonomy: str

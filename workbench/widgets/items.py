@@ -122,6 +122,23 @@ def items_by_id(items: pd.DataFrame) -> dict[str, dict[str, Any]]:
     }
 
 
+def spans_by_id(items: pd.DataFrame) -> dict[str, tuple[float, float]]:
+    """Say where each item lies in its call.
+
+    Parameters
+    ----------
+    items : DataFrame
+        From `check_items`.
+
+    Returns
+    -------
+    dict of str to tuple of float
+        Start and end by item_id, seconds of the call.
+    """
+    spans = zip(items["start_s"].tolist(), items["end_s"].tolist(), strict=True)
+    return dict(zip(items["item_id"], spans, strict=True))
+
+
 def replace_items(
     items: Mapping[str, dict[str, Any]],
     retired: Collection[str],

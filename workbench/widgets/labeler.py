@@ -12,6 +12,7 @@ import pandas as pd
 import traitlets
 
 from workbench.errors import InputError
+from workbench.taxonomies import check_keys, wished_keys
 from workbench.widgets.answering import Answer, AnsweringWidget
 from workbench.widgets.dialogue import check_words, dialogue_lines
 from workbench.widgets.items import (
@@ -23,6 +24,7 @@ from workbench.widgets.items import (
     replace_columns,
     replace_items,
     roles_by_call,
+    spans_by_id,
 )
 from workbench.widgets.judgement import check_judgement, rating_payload
 from workbench.widgets.picture import Picture, picture_answer
@@ -60,7 +62,8 @@ class Labeler(AnsweringWidget):
     taxonomy : mapping
         taxonomy, version, intensity_steps, tags (each with tag, roles,
         definition, sounds_like, not_to_be_confused_with) and dimensions (each
-        with dimension, low, high, low_words, high_words).
+        with dimension, low, high, low_words, high_words and, if not five,
+        steps). The key of a tag, and `keys`, may ask for keys.
     rater_id : str
         Who rates.
     audio : callable
@@ -118,13 +121,17 @@ class Labeler(AnsweringWidget):
         Bins a second of `peaks`.
     language : str, default "en"
         Language of the words on the screen: en or de.
+    keys : mapping of str to str, optional
+        Keys by command or tag, named by what a US keyboard prints there or by
+        position: `{"note": "M", "relief": "Shift+KeyB"}`. They win over those
+        of the taxonomy; a clash is told under the widget.
 
     Raises
     ------
     InputError
         If a column or a part of the taxonomy is missing, an utterance occurs
         twice in a pass without assignments or ends before it starts, or the
-        pass or language is unknown.
+        pass, the language or a key is unknown.
 
     See Also
     --------
@@ -169,6 +176,7 @@ intensity_steps, tags, dimensions.
         autoplay: bool = True,
         peaks_per_s: float = 50.0,
         language: str = "en",
+        keys: Mapping[str, str] | None = None,
     ) -> None:
         items = check_items(utterances, pass_ or ("voice" if words is None else "both"))
         taxonomy = check_taxonomy(taxonomy)
@@ -180,6 +188,7 @@ intensity_steps, tags, dimensions.
         self._words = words if callable(words) or words is None else _by_call(check_words(words))
         self._roles = roles_by_call(items, channels)
         self._items = items_by_id(items)
+        self._spans = spans_by_id(items)
         self._fixed = {
             "rater_id": rater_id,
             "session_id": session_id,
@@ -209,6 +218,7 @@ intensity_steps, tags, dimensions.
                 "autoplay": autoplay,
                 "can_correct": on_correct is not None,
                 "language": _check_language(language),
+                "keys": wished_keys(taxonomy) | check_keys(keys or {}, self._tags, "The Labeler"),
             },
             _ratings=ratings_by_item(ratings or (), self._items),
         )
@@ -251,7 +261,8 @@ intensity_steps, tags, dimensions.
         item = self._items.get(rating.get("item_id"))
         if item is None:
             raise InputError(f'The item "{rating.get("item_id")}" is not in this list.')
-        check_judgement(rating, tags=self._tags, dimensions=self._dimensions)
+        span = self._spans[rating["item_id"]]
+        check_judgement(rating, tags=self._tags, dimensions=self._dimensions, span=span)
         with self._saving:
             self._on_save(rating_payload(rating, self._fixed | item))
             self._ratings[rating["item_id"]] = rating
@@ -280,6 +291,7 @@ intensity_steps, tags, dimensions.
                 if one["utterance_id"] in gone and one["pass"] in passes
             ]
             self._items = replace_items(self._items, retired, items_by_id(items))
+            self._spans |= spans_by_id(items)
             self._setup["units"] = replace_columns(self._setup["units"], retired, columns_of(items))
         return {"units": columns_of(items), "retired": retired}, []
 
