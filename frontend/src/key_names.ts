@@ -12,6 +12,8 @@ const FIXED: Record<string, string> = {
   ArrowRight: "→",
   ArrowDown: "↓",
   ArrowUp: "↑",
+  Comma: ",",
+  Period: ".",
 };
 
 export class KeyNames {

@@ -13,6 +13,15 @@ export type Act =
   | "note"
   | "primary"
   | "solo"
+  | "turnBefore"
+  | "loop"
+  | "slower"
+  | "faster"
+  | "spectrogram"
+  | "pitch"
+  | "level"
+  | "split"
+  | "merge"
   | "auto"
   | "card"
   | "stop";
@@ -51,6 +60,14 @@ const LETTERS: Record<string, Command> = {
   KeyP: { act: "primary" },
   KeyS: { act: "solo" },
   KeyA: { act: "auto" },
+  KeyG: { act: "turnBefore" },
+  Comma: { act: "slower" },
+  Period: { act: "faster" },
+  KeyV: { act: "spectrogram" },
+  KeyF: { act: "pitch" },
+  KeyL: { act: "level" },
+  KeyB: { act: "split" },
+  KeyM: { act: "merge" },
   KeyH: { act: "card" },
   Enter: { act: "save" },
   NumpadEnter: { act: "save" },
@@ -60,7 +77,8 @@ const LETTERS: Record<string, Command> = {
   ArrowDown: { act: "score", dimension: 1, by: -1 },
   ArrowUp: { act: "score", dimension: 1, by: 1 },
 };
-const MAY_REPEAT = new Set(["KeyJ", "KeyK", "ArrowLeft", "ArrowRight", "ArrowDown", "ArrowUp"]);
+const SHIFTED: Record<string, Command> = { KeyR: { act: "loop" } };
+const MAY_REPEAT = new Set(["KeyJ", "KeyK", "Comma", "Period", "ArrowLeft", "ArrowRight", "ArrowDown", "ArrowUp"]);
 
 /** What a key press asks for; null if nothing. */
 export function commandOf(press: KeyPress): Command | null {
@@ -78,7 +96,7 @@ export function commandOf(press: KeyPress): Command | null {
     const bank = press.shiftKey && digit[1] === "Digit" ? 9 : 0;
     return { act: "tag", index: bank + number - 1 };
   }
-  return press.shiftKey ? null : (LETTERS[press.code] ?? null);
+  return (press.shiftKey ? SHIFTED : LETTERS)[press.code] ?? null;
 }
 
 /** Code of the key that toggles the tag at a place; empty beyond the second bank. */

@@ -85,6 +85,8 @@ export interface Lane {
   role: string;
   /** Lowest and highest sample of each bin, -127..127. */
   peaks: Int8Array;
+  /** What makes this channel as loud as others, where playing is levelled. */
+  gain_db?: number | null;
 }
 
 export interface Line {
@@ -111,6 +113,10 @@ export interface LabelerSetup {
   has_words: boolean;
   autoplay: boolean;
   language: string;
+  /** Whether spectrogram, F0 and level can be asked for. */
+  has_pictures?: boolean;
+  /** Whether Python takes moved, split and merged utterances. */
+  can_correct?: boolean;
 }
 
 /** Whose tags are asked for; a unit over all channels has everybody's. */

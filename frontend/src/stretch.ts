@@ -15,7 +15,7 @@ export class Stretcher {
   private readonly rising: Float32Array;
   /** Input from the sample number `first` on: each channel, and their sum for the search. */
   private channels: Float32Array[];
-  private sum = new Float32Array();
+  private sum: Float32Array = new Float32Array();
   private first = 0;
   private nIn = 0;
   private nOut = 0;
