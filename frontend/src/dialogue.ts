@@ -40,6 +40,7 @@ export class Dialogue {
   private unit: Unit | null = null;
   private rows: Row[] = [];
   private marked: Row[] = [];
+  private stop: Row | undefined;
   private sounding = -1;
 
   constructor(play: (line: Line) => void, signal: AbortSignal) {
@@ -57,8 +58,7 @@ export class Dialogue {
       event.preventDefault();
       event.stopPropagation();
       const to = this.rows[Math.max(0, Math.min(this.rows.length - 1, from + by))];
-      this.rows[from]?.button.setAttribute("tabindex", "-1");
-      to?.button.setAttribute("tabindex", "0");
+      this.reachBy(to);
       to?.button.focus({ preventScroll: true });
       this.reveal(to);
     }, { signal });
@@ -68,14 +68,11 @@ export class Dialogue {
     if (call === this.call && unit === this.unit) return;
     this.unit = unit;
     if (call !== this.call) this.write(call);
-    for (const { item, button } of this.marked) {
-      item.removeAttribute("aria-current");
-      button.setAttribute("tabindex", "-1");
-    }
+    for (const { item } of this.marked) item.removeAttribute("aria-current");
     this.marked = this.rows.filter((_, i) => belongs(call?.lines[i] as Line, unit));
     for (const { item } of this.marked) item.setAttribute("aria-current", "true");
     const first = this.marked[0] ?? this.nearest(unit);
-    first?.button.setAttribute("tabindex", "0");
+    this.reachBy(first);
     this.reveal(first);
   }
 
@@ -90,6 +87,13 @@ export class Dialogue {
     if (!row) return;
     setAttributes(row.item, { "data-sounds": true });
     this.reveal(row);
+  }
+
+  /** One line is a stop of the Tab key; arrows go on from there. */
+  private reachBy(row: Row | undefined): void {
+    this.stop?.button.setAttribute("tabindex", "-1");
+    this.stop = row;
+    row?.button.setAttribute("tabindex", "0");
   }
 
   private write(call: Call | null): void {

@@ -8,6 +8,8 @@ const PATHS = {
   previous: "M11 2.5v11L4.5 8zM3 2.5h1.5v11H3z",
   next: "M5 2.5v11L11.5 8zM11.5 2.5H13v11h-1.5z",
   turnBefore: "M2 3h8v6H6.5L4 11.5V9H2zM12 6h2v6h-1v2l-2-2H8v-1.5h4z",
+  split: "M7.3 1.5h1.4v3H7.3zm0 5h1.4v3H7.3zm0 5h1.4v3H7.3zM5.5 4.5v7L1.5 8zM10.5 4.5v7l4-3.5z",
+  merge: "M1.5 4.5v7l4-3.5zM14.5 4.5v7l-4-3.5zM7.3 1.5h1.4v13H7.3z",
   plus: "M7.2 2.5h1.6v4.7h4.7v1.6H8.8v4.7H7.2V8.8H2.5V7.2h4.7z",
   minus: "M2.5 7.2h11v1.6h-11z",
   saved: "M6.2 12.6 1.9 8.3l1.3-1.3 3 3 6.6-6.6 1.3 1.3z",

@@ -25,6 +25,7 @@ export class Stage {
   private readonly canvas = el("canvas", { role: "img" });
   private readonly playhead = el("div.wb-playhead", { hidden: true });
   private readonly words = el("p.wb-stage-words", { hidden: true });
+  private readonly caption = el("p.wb-stage-caption", { hidden: true });
   private readonly text = el("div.wb-stage-text", { tabindex: 0, hidden: true });
   private readonly flags = el("div.wb-flags", { "aria-hidden": "true" });
   private readonly pictureWords = el("p.wb-picture-words", { hidden: true });
@@ -51,6 +52,7 @@ export class Stage {
       this.flags,
       this.playhead,
       this.text,
+      this.caption,
       this.words,
     );
     this.element.addEventListener(
@@ -83,6 +85,14 @@ export class Stage {
         clock(unit.end_s + offsetS, true),
       ),
     });
+    const caption =
+      unit.pass === "text"
+        ? strings.hear.readNotHeard
+        : unit.pass === "masked_voice"
+          ? strings.hear.masked
+          : "";
+    setText(this.caption, caption);
+    this.caption.hidden = caption === "";
     this.say("");
     this.read(null);
     this.placeFlags();

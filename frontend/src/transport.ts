@@ -70,8 +70,8 @@ export class Transport {
     this.look = group(strings.hear.look, ...Object.values(this.looks));
     this.split = group(
       strings.hear.boundaries,
-      make("split", strings.hear.split, "KeyB"),
-      make("merge", strings.hear.merge, "KeyM"),
+      make("split", strings.hear.split, "KeyB", "split"),
+      make("merge", strings.hear.merge, "KeyM", "merge"),
     );
     this.element = el(
       "div.wb-transport",
@@ -83,11 +83,11 @@ export class Transport {
       this.time,
       group(strings.hear.speed, this.slower, this.speed, this.faster),
       el("span.wb-space"),
-      ...Object.values(this.toggles),
-      el("span.wb-break"),
-      this.look,
-      el("span.wb-space"),
       this.split,
+      el("span.wb-break"),
+      ...Object.values(this.toggles),
+      el("span.wb-space"),
+      this.look,
     );
   }
 

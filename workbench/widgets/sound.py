@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from workbench.errors import InputError
 
-MAX_BINS = 4000
+MAX_BINS = 20_000
 
 Samples = npt.NDArray[np.floating[Any]]
 
@@ -94,7 +94,7 @@ def lanes_answer(
     lanes : list of dict
         channel and role of each lane.
     buffers : list of bytes
-        For each lane signed bytes, low and high in turn, at most 4,000 bins.
+        For each lane signed bytes, low and high in turn, at most 20,000 bins.
     """
     lanes = [{"channel": int(c), "role": roles.get(int(c), "unknown")} for c in sorted(peaks)]
     return lanes, [_coarse(peaks[c]) for c in sorted(peaks)]
