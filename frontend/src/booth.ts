@@ -386,10 +386,10 @@ function showsText(unit: Unit): boolean {
   return unit.pass === "text" || unit.pass === "both";
 }
 
-/** Factors that make channels equally loud; empty where nothing is known. */
+/** Factors that make channels equally loud; empty where none is needed. */
 function gainsOf(call: Call | null): number[] {
   const lanes = call?.lanes ?? [];
-  if (!lanes.some(({ gain_db }) => typeof gain_db === "number")) return [];
+  if (!lanes.some(({ gain_db }) => gain_db)) return [];
   return lanes.map(({ gain_db }) => 10 ** ((gain_db ?? 0) / 20));
 }
 

@@ -71,7 +71,7 @@ export class KeyCard {
       [of("Space"), cardKeys.play],
       [of("KeyR"), cardKeys.replay],
       [of("KeyC"), cardKeys.context],
-      [of("KeyG"), cardKeys.turnBefore],
+      [[`⇧${this.keys.of("KeyC")}`], cardKeys.turnBefore],
       [of("Comma", "Period"), cardKeys.speed],
       [[`⇧${this.keys.of("KeyR")}`], cardKeys.loop],
       [of("KeyS"), cardKeys.solo],

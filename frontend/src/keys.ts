@@ -60,7 +60,6 @@ const LETTERS: Record<string, Command> = {
   KeyP: { act: "primary" },
   KeyS: { act: "solo" },
   KeyA: { act: "auto" },
-  KeyG: { act: "turnBefore" },
   Comma: { act: "slower" },
   Period: { act: "faster" },
   KeyV: { act: "spectrogram" },
@@ -77,7 +76,10 @@ const LETTERS: Record<string, Command> = {
   ArrowDown: { act: "score", dimension: 1, by: -1 },
   ArrowUp: { act: "score", dimension: 1, by: 1 },
 };
-const SHIFTED: Record<string, Command> = { KeyR: { act: "loop" } };
+const SHIFTED: Record<string, Command> = {
+  KeyC: { act: "turnBefore" },
+  KeyR: { act: "loop" },
+};
 const MAY_REPEAT = new Set(["KeyJ", "KeyK", "Comma", "Period", "ArrowLeft", "ArrowRight", "ArrowDown", "ArrowUp"]);
 
 /** What a key press asks for; null if nothing. */

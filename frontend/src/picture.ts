@@ -3,7 +3,7 @@
 import type { Answer } from "./wire";
 
 export interface Picture {
-  /** Middle of the first frame. */
+  /** Where the first frame begins; the middle of each is half a hop later. */
   startS: number;
   hopS: number;
   nFrames: number;

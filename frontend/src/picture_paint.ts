@@ -52,7 +52,7 @@ export function drawPicture(
   if (shown.spectrogram) drawBands(context, picture, box, x, colours);
   const frames = (values: Float32Array, place: (value: number) => number) =>
     Array.from(values, (value, i): [number, number] | null =>
-      Number.isFinite(value) ? [x(picture.startS + i * picture.hopS), at(place(value))] : null,
+      Number.isFinite(value) ? [x(picture.startS + (i + 0.5) * picture.hopS), at(place(value))] : null,
     );
   if (shown.level) {
     drawLine(context, frames(picture.levelDb, levelPlace), colours.level, colours.raised, 1.5);
@@ -159,8 +159,8 @@ function drawBands(
     image = { ink: colours.text, canvas: imageOf(picture, colours.text) };
     drawn.set(picture, image);
   }
-  const from = x(picture.startS - picture.hopS / 2);
-  const to = x(picture.startS + (picture.nFrames - 0.5) * picture.hopS);
+  const from = x(picture.startS);
+  const to = x(picture.startS + picture.nFrames * picture.hopS);
   context.imageSmoothingEnabled = true;
   context.imageSmoothingQuality = "high";
   if (image.canvas.width > 0) context.drawImage(image.canvas, from, box.y, to - from, box.height);

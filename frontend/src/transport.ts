@@ -79,7 +79,7 @@ export class Transport {
       this.play,
       make("replay", strings.replay, "KeyR", "replay"),
       make("context", strings.context, "KeyC", "context"),
-      make("turnBefore", strings.hear.turnBefore, "KeyG", "turnBefore"),
+      make("turnBefore", strings.hear.turnBefore, "Shift+KeyC", "turnBefore"),
       this.time,
       group(strings.hear.speed, this.slower, this.speed, this.faster),
       el("span.wb-space"),

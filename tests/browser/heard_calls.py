@@ -64,7 +64,7 @@ class Booth(Labeler):
     def _picture(self, message: dict[str, Any]) -> Answer:
         channel, start_s, end_s = (message[name] for name in ("channel", "start_s", "end_s"))
         self.pictures.append((channel, start_s, end_s))
-        time_s = np.arange(start_s, end_s, HOP_S)
+        time_s = np.arange(start_s, end_s, HOP_S) + HOP_S / 2
         own = UTTERANCES[UTTERANCES["channel"] == channel]
         voiced = np.zeros(len(time_s), bool)
         for row in own.itertuples():

@@ -83,7 +83,7 @@ def test_it_loops_until_told_otherwise(book):
 
 def test_the_turn_before_is_played_and_counts_for_the_call_alone(book):
     open_booth(book)
-    book.keys("KeyK", "KeyG")
+    book.keys("KeyK", "Shift+KeyC")
     book.until(pitch_of(CUSTOMER))
     book.until(SILENT)
     book.keys("KeyU", "Enter")
@@ -91,7 +91,7 @@ def test_the_turn_before_is_played_and_counts_for_the_call_alone(book):
     (got,) = book.python("booth.desk.got")
     assert (got["n_plays"], got["heard_share"]) == (0, 0)
     assert got["heard_until_s"] == pytest.approx(1.6, abs=0.02)
-    book.keys("KeyJ", "KeyJ", "KeyG")
+    book.keys("KeyJ", "KeyJ", "Shift+KeyC")
     assert "Nothing is known" in book.text(".wb-message")
 
 
