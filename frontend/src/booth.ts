@@ -174,11 +174,10 @@ export class Booth {
 
   /** Turn to a unit, in silence; `next` will probably be the one after it. */
   show(unit: Unit, next: () => Unit | undefined): void {
+    if (unit.call_id !== this.unit?.call_id) this.call = null;
     this.unit = unit;
-    this.call = null;
     this.playback.turnTo(unit);
-    this.stage.show(unit, null);
-    this.showEdges();
+    this.present(unit);
     void this.load(unit, next);
   }
 
@@ -223,19 +222,26 @@ export class Booth {
     try {
       const call = await this.source.call(unit.call_id);
       if (!here()) return;
-      this.call = call;
-      this.playback.level(this.levelled ? gainsOf(call) : []);
-      this.stage.show(unit, call);
-      if (unit.pass === "text") this.stage.read(this.wordsOf(unit, call));
-      this.showEdges();
-      this.events.changed();
-      void this.showPicture();
+      if (call !== this.call) {
+        this.call = call;
+        this.playback.level(this.levelled ? gainsOf(call) : []);
+        this.present(unit);
+        this.events.changed();
+      }
       await this.source.want(unit, call);
       const after = next();
       if (after && here()) await this.source.want(after, await this.source.call(after.call_id));
     } catch (error) {
       if (here()) this.stage.say(sentenceOf(error));
     }
+  }
+
+  private present(unit: Unit): void {
+    const { call } = this;
+    this.stage.show(unit, call);
+    if (call && unit.pass === "text") this.stage.read(this.wordsOf(unit, call));
+    this.showEdges();
+    void this.showPicture();
   }
 
   private wordsOf(unit: Unit, call: Call): string[] {

@@ -42,6 +42,7 @@ export class Dialogue {
   private marked: Row[] = [];
   private stop: Row | undefined;
   private sounding = -1;
+  private revealing = 0;
 
   constructor(play: (line: Line) => void, signal: AbortSignal) {
     this.element = el("section.wb-dialogue", { "aria-label": strings.dialogue }, this.list);
@@ -123,10 +124,13 @@ export class Dialogue {
 
   /** Scroll the list, and only the list; of a line that is too long for it the beginning is seen. */
   private reveal(row: Row | undefined): void {
+    cancelAnimationFrame(this.revealing);
     if (!row) return;
-    const box = this.element;
-    const { offsetTop, offsetHeight } = row.item;
-    const spare = Math.max(0, box.clientHeight - offsetHeight);
-    box.scrollTop = Math.max(0, offsetTop - spare / 2);
+    this.revealing = requestAnimationFrame(() => {
+      const box = this.element;
+      const { offsetTop, offsetHeight } = row.item;
+      const spare = Math.max(0, box.clientHeight - offsetHeight);
+      box.scrollTop = Math.max(0, offsetTop - spare / 2);
+    });
   }
 }
