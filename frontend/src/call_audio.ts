@@ -1,12 +1,23 @@
-// Plays any interval of a source, window after window, placed on the audio clock to the sample.
+// Plays any interval of a source, piece after piece, placed on the audio clock to the sample.
 
 import { Sound } from "./sound";
+import { Stretcher } from "./stretch";
 import type { SampleWindow, SampleWindows } from "./windows";
 
 export interface Played {
   source: string;
   startS: number;
   endS: number;
+}
+
+/** How sound is played; changes count from the next time on. */
+export interface Manner {
+  /** Only this channel, in both ears; null plays all as recorded. */
+  solo: number | null;
+  /** Seconds of the source a second; the pitch stays. */
+  speed: number;
+  /** Factor by channel; one where there is none. */
+  gains: readonly number[];
 }
 
 export interface CallAudioEvents {
@@ -20,22 +31,31 @@ const LEAD_S = 0.015;
 const FADE_S = 0.004;
 const AHEAD_S = 4;
 const TICK_MS = 250;
+/** Stretching takes its time, so it is done in pieces; the first of them sounds soon. */
+const STRETCHED_PIECE_S = 1;
 
 interface Run {
   span: Played;
   sourceEndS: number;
+  manner: Manner;
+  rate: number;
   context: AudioContext;
   gain: GainNode;
   nodes: Set<AudioBufferSourceNode>;
-  /** Audio clock at which second 0 of the source would have sounded. */
+  stretcher: Stretcher | null;
+  /** Frame of the audio clock at which the span begins to sound. */
   zero: number;
-  scheduledS: number;
+  /** Next frame of the source to be read, and the frame after its last. */
+  next: number;
+  last: number;
+  /** Frames handed to the loudspeaker. */
+  nPlaced: number;
+  allPlaced: boolean;
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
 export class CallAudio {
-  /** Only this channel, in both ears; null plays all as recorded. */
-  solo: number | null = null;
+  manner: Manner = { solo: null, speed: 1, gains: [] };
   private readonly sound = new Sound();
   private run: Run | null = null;
   /** Counts requests to play or stop, so that a late one knows it is late. */
@@ -50,12 +70,19 @@ export class CallAudio {
     return this.run !== null;
   }
 
+  /** What is playing; null while nothing is. */
+  get span(): Played | null {
+    return this.run?.span ?? null;
+  }
+
   /** Second of the source that is sounding now; null while nothing plays. */
   get position(): number | null {
     const run = this.run;
     if (!run) return null;
-    const heardAt = run.context.currentTime - (run.context.outputLatency || 0);
-    return Math.max(run.span.startS, Math.min(heardAt - run.zero, run.scheduledS, run.span.endS));
+    const { span, rate, context, manner } = run;
+    const heardAt = context.currentTime - (context.outputLatency || 0);
+    const sounded = Math.max(0, Math.min(heardAt - run.zero / rate, run.nPlaced / rate));
+    return Math.min(span.startS + sounded * manner.speed, span.endS);
   }
 
   /** Play from one second of a source to another. */
@@ -67,21 +94,28 @@ export class CallAudio {
       if (turn !== this.turn) return;
       const context = await this.sound.context(window.rate, this);
       if (turn !== this.turn) return;
+      const { rate } = window;
+      const { speed, solo } = this.manner;
+      const endS = Math.min(span.endS, sourceEndS);
       const gain = context.createGain();
       gain.connect(context.destination);
-      const begin = context.currentTime + LEAD_S;
-      gain.gain.setValueAtTime(0, begin);
-      gain.gain.linearRampToValueAtTime(1, begin + FADE_S);
       const run: Run = {
-        span: { ...span, endS: Math.min(span.endS, sourceEndS) },
+        span: { ...span, endS },
         sourceEndS,
+        manner: { ...this.manner },
+        rate,
         context,
         gain,
         nodes: new Set(),
-        zero: begin - span.startS,
-        scheduledS: span.startS,
+        stretcher: speed === 1 ? null : new Stretcher(nOut(window.nChannels, solo), rate, speed),
+        zero: soonest(context, rate),
+        next: Math.round(span.startS * rate),
+        last: Math.round(endS * rate),
+        nPlaced: 0,
+        allPlaced: false,
         timer: undefined,
       };
+      fadeIn(run);
       this.run = run;
       this.place(run, window);
       this.events.started(run.span);
@@ -110,16 +144,15 @@ export class CallAudio {
   private async keepAhead(run: Run): Promise<void> {
     try {
       while (this.run === run) {
-        const now = run.context.currentTime - run.zero;
-        if (run.scheduledS >= run.span.endS - 1e-6) {
-          const rest = run.span.endS - (this.position ?? run.span.endS);
+        const { rate, context, span } = run;
+        if (run.allPlaced) {
+          const rest = (span.endS - (this.position ?? span.endS)) / run.manner.speed;
           if (rest <= 0.001) return this.end(true);
           await this.pause(run, Math.min(TICK_MS, rest * 1000 + 5));
-        } else if (run.scheduledS - now > AHEAD_S) {
+        } else if ((run.zero + run.nPlaced) / rate - context.currentTime > AHEAD_S) {
           await this.pause(run, TICK_MS);
         } else {
-          const { source } = run.span;
-          const window = await this.windows.at(source, run.scheduledS, run.sourceEndS);
+          const window = await this.windows.at(span.source, run.next / rate, run.sourceEndS);
           if (this.run === run) this.place(run, window);
         }
       }
@@ -137,36 +170,49 @@ export class CallAudio {
   }
 
   private place(run: Run, window: SampleWindow): void {
-    const { context, span } = run;
+    const { stretcher, rate, manner } = run;
+    const begin = Math.round(window.start_s * rate);
     const frames = Math.floor(window.samples.length / window.nChannels);
-    const windowEndS = window.start_s + frames / window.rate;
-    const untilS = Math.min(windowEndS, span.endS);
-    if (frames === 0 || untilS <= run.scheduledS + 1e-6) {
+    const longest = stretcher ? Math.round(STRETCHED_PIECE_S * rate) : Infinity;
+    const until = Math.min(begin + frames, run.last, run.next + longest);
+    if (until <= run.next) {
       // The recording is shorter than its peaks said: what is here is all there is.
-      span.endS = run.scheduledS;
-      return;
+      run.last = run.next;
+      run.span.endS = run.next / rate;
+    } else {
+      const piece = outputOf(window, run.next - begin, until - begin, manner);
+      run.next = until;
+      this.sendOut(run, stretcher ? stretcher.push(piece) : piece);
     }
-    const late = context.currentTime + 0.002 - (run.zero + run.scheduledS);
-    if (late > 0) run.zero += late + LEAD_S;
+    if (run.next < run.last) return;
+    if (stretcher) this.sendOut(run, stretcher.end());
+    run.allPlaced = true;
+    const { gain } = run.gain;
+    const end = (run.zero + run.nPlaced) / rate;
+    gain.setValueAtTime(1, Math.max(run.context.currentTime, end - FADE_S));
+    gain.linearRampToValueAtTime(0, end);
+  }
+
+  private sendOut(run: Run, piece: Float32Array[]): void {
+    const { context, rate } = run;
+    const length = piece[0]?.length ?? 0;
+    if (length === 0) return;
+    if (context.currentTime + 0.002 > (run.zero + run.nPlaced) / rate) {
+      run.zero = soonest(context, rate) - run.nPlaced;
+      fadeIn(run);
+    }
+    const buffer = context.createBuffer(piece.length, length, rate);
+    piece.forEach((samples, channel) => buffer.getChannelData(channel).set(samples));
     const node = context.createBufferSource();
-    node.buffer = bufferOf(context, window, this.solo);
+    node.buffer = buffer;
     node.connect(run.gain);
     node.onended = () => {
       run.nodes.delete(node);
       node.disconnect();
     };
-    node.start(
-      run.zero + run.scheduledS,
-      run.scheduledS - window.start_s,
-      untilS - run.scheduledS,
-    );
+    node.start((run.zero + run.nPlaced) / rate);
     run.nodes.add(node);
-    run.scheduledS = untilS;
-    if (untilS >= span.endS - 1e-6) {
-      const end = run.zero + span.endS;
-      run.gain.gain.setValueAtTime(1, Math.max(context.currentTime, end - FADE_S));
-      run.gain.gain.linearRampToValueAtTime(0, end);
-    }
+    run.nPlaced += length;
   }
 
   private end(byItself: boolean): void {
@@ -185,27 +231,37 @@ export class CallAudio {
   }
 }
 
-function bufferOf(context: AudioContext, window: SampleWindow, solo: number | null): AudioBuffer {
-  const { samples, nChannels, rate } = window;
-  const frames = Math.floor(samples.length / nChannels);
-  const alone = solo !== null && solo < nChannels;
-  // More than two channels are mixed: even ones to the left, odd ones to the right.
-  const nOut = alone || nChannels === 1 ? 1 : 2;
-  const buffer = context.createBuffer(nOut, Math.max(1, frames), rate);
-  for (let out = 0; out < nOut; out++) {
-    const data = buffer.getChannelData(out);
-    const sources = alone ? [solo] : range(out, nChannels, nOut);
-    for (const channel of sources) {
-      for (let i = 0, j = channel; i < frames; i++, j += nChannels) {
-        data[i] = (data[i] as number) + (samples[j] as number) / 32768;
-      }
-    }
-  }
-  return buffer;
+/** The first frame of the clock at which something new can sound. */
+function soonest(context: AudioContext, rate: number): number {
+  return Math.ceil((context.currentTime + LEAD_S) * rate);
 }
 
-function range(from: number, to: number, by: number): number[] {
-  const out = [];
-  for (let i = from; i < to; i += by) out.push(i);
-  return out;
+/** Let what is placed next begin without a click. */
+function fadeIn({ gain, zero, nPlaced, rate }: Run): void {
+  const begin = (zero + nPlaced) / rate;
+  gain.gain.setValueAtTime(0, begin);
+  gain.gain.linearRampToValueAtTime(1, begin + FADE_S);
+}
+
+function nOut(nChannels: number, solo: number | null): number {
+  return nChannels === 1 || (solo !== null && solo < nChannels) ? 1 : 2;
+}
+
+/** Frames of a window as they go to the ears; of more than two channels the even ones to the left. */
+function outputOf(window: SampleWindow, from: number, until: number, manner: Manner): Float32Array[] {
+  const { samples, nChannels } = window;
+  const { solo, gains } = manner;
+  const ears = nOut(nChannels, solo);
+  return Array.from({ length: ears }, (_, ear) => {
+    const out = new Float32Array(until - from);
+    const alone = solo !== null && solo < nChannels;
+    for (let channel = alone ? solo : ear; channel < nChannels; channel += ears) {
+      const factor = (gains[channel] ?? 1) / 32768;
+      for (let i = 0, j = from * nChannels + channel; i < out.length; i++, j += nChannels) {
+        (out[i] as number) += (samples[j] as number) * factor;
+      }
+      if (alone) break;
+    }
+    return out;
+  });
 }

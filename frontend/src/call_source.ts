@@ -1,12 +1,19 @@
 // Calls as Python hands them out: peaks and words at once, samples window by window.
 
-import type { Call, Line, Unit } from "./model";
+import type { Call, Lane, Line, Unit } from "./model";
 import { Ranges, type ServedFile } from "./ranges";
 import { SampleWindows } from "./windows";
 import type { Wire } from "./wire";
 
 export const CONTEXT_S = 2;
 const AHEAD_S = 20;
+const PLAIN = "plain ";
+const MASKED = "masked ";
+
+/** Name of what sounds for a unit: its call, or its call in the masked voice. Never one for the other. */
+export function sourceOf(unit: Pick<Unit, "call_id" | "pass">): string {
+  return (unit.pass === "masked_voice" ? MASKED : PLAIN) + unit.call_id;
+}
 
 export class CallSource {
   readonly windows: SampleWindows;
@@ -17,13 +24,16 @@ export class CallSource {
     private readonly wire: Wire,
     arrived: () => void,
   ) {
-    this.windows = new SampleWindows(async (callId, startS, endS) => {
-      const served = await this.ranges.window(callId, startS, endS);
+    this.windows = new SampleWindows(async (source, startS, endS) => {
+      const masked = source.startsWith(MASKED);
+      const callId = source.slice((masked ? MASKED : PLAIN).length);
+      const served = masked ? null : await this.ranges.window(callId, startS, endS);
       if (served) return served;
       const answer = await this.wire.ask("audio", {
         call_id: callId,
         start_s: startS,
         end_s: endS,
+        masked,
       });
       return {
         sampling_rate_hz: Number(answer["sampling_rate_hz"]),
@@ -44,16 +54,17 @@ export class CallSource {
   }
 
   /** Have the samples of a unit here before they are asked for; the beginning of a long one. */
-  want(unit: Unit, call: Call): Promise<void> {
+  async want(unit: Unit, call: Call): Promise<void> {
+    if (unit.pass === "text") return;
     const until = Math.min(unit.end_s, unit.start_s + AHEAD_S);
     const from = Math.max(0, unit.start_s - CONTEXT_S);
-    return this.windows.want(unit.call_id, from, until, call.duration_s);
+    await this.windows.want(sourceOf(unit), from, until, call.duration_s);
   }
 
   private async fetch(callId: string): Promise<Call> {
     const answer = await this.wire.ask("call", { call_id: callId });
     void this.ranges.offer(callId, answer["file"] as ServedFile | null);
-    const lanes = answer["lanes"] as { channel: number; role: string }[];
+    const lanes = answer["lanes"] as Omit<Lane, "peaks">[];
     return {
       duration_s: Number(answer["duration_s"]),
       lanes: lanes.map((lane, i) => ({ ...lane, peaks: bytesOf(answer.buffers[i]) })),

@@ -20,6 +20,15 @@ export type Act =
   | "noMixture"
   | "shift"
   | "solo"
+  | "turnBefore"
+  | "loop"
+  | "slower"
+  | "faster"
+  | "spectrogram"
+  | "pitch"
+  | "level"
+  | "split"
+  | "merge"
   | "auto"
   | "card"
   | "stop";
@@ -110,7 +119,16 @@ export const SECTIONS = {
     bind("play", "Space", { act: "play" }, "play"),
     bind("replay", "KeyR", { act: "replay" }, "replay"),
     bind("context", "KeyC", { act: "context" }, "context"),
+    bind("turn_before", "Shift+KeyC", { act: "turnBefore" }, "turnBefore"),
+    bind("slower", "Comma", { act: "slower" }, "speed", true),
+    bind("faster", "Period", { act: "faster" }, "speed", true),
+    bind("loop", "Shift+KeyR", { act: "loop" }, "loop"),
     bind("solo", "KeyS", { act: "solo" }, "solo"),
+    bind("spectrogram", "KeyV", { act: "spectrogram" }, "look"),
+    bind("pitch", "KeyF", { act: "pitch" }, "look"),
+    bind("level", "KeyL", { act: "level" }, "look"),
+    bind("split", "KeyB", { act: "split" }, "boundaries"),
+    bind("merge", "KeyM", { act: "merge" }, "boundaries"),
     bind("auto", "KeyA", { act: "auto" }, "auto"),
   ],
   going: [

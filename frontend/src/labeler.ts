@@ -1,8 +1,7 @@
 // The Labeler: one unit at a time, heard, tagged and saved.
 
 import type { AnyModel } from "@anywidget/types";
-import { CallSource } from "./call_source";
-import { Dialogue } from "./dialogue";
+import { Booth, type Correction } from "./booth";
 import { button, el, isTextField } from "./dom";
 import { Header } from "./header";
 import { KeyCard } from "./key_card";
@@ -12,21 +11,18 @@ import {
   roleOf,
   tagsFor,
   unitsOf,
-  type Call,
+  type Columns,
   type LabelerSetup,
   type Rating,
   type Unit,
 } from "./model";
 import { Notices } from "./notices";
 import { Outbox } from "./outbox";
-import { Overview } from "./overview";
-import { laneOf, Playback } from "./playback";
+import type { Place } from "./overview";
 import { RatingForm } from "./rating_form";
 import { Sitting } from "./sitting";
-import { Stage } from "./stage";
 import { roleName, sentenceOf, speak, strings } from "./strings";
 import { followTheme } from "./theme";
-import { Transport } from "./transport";
 import { Wire } from "./wire";
 
 export class Labeler {
@@ -35,20 +31,15 @@ export class Labeler {
   private readonly keys: KeyNames;
   private readonly units: Unit[];
   private readonly wire: Wire;
-  private readonly source: CallSource;
-  private readonly playback: Playback;
   private readonly outbox: Outbox;
   private readonly sitting: Sitting;
   private readonly notices: Notices;
   private readonly header: Header;
-  private readonly overview: Overview;
-  private readonly stage: Stage;
-  private readonly transport: Transport;
+  private readonly booth: Booth;
   private readonly form: RatingForm;
   private readonly card: KeyCard;
-  private readonly dialogue: Dialogue | null;
   private readonly actions: Actions;
-  private call: Call | null = null;
+  private placesByCall = new Map<string, Place[]>();
   private auto: boolean;
 
   constructor(
@@ -72,17 +63,24 @@ export class Labeler {
       saved: () => this.notices.say(strings.said.saved(this.sitting.nLeft(this.outbox))),
       changed: () => this.refresh(),
     });
-    this.source = new CallSource(this.wire, () => this.stage.draw());
-    this.playback = new Playback(this.source, {
-      moved: (second) => this.playheadAt(second),
-      changed: () => this.refresh(),
-      failed: (error) => this.stage.say(sentenceOf(error)),
-    });
     this.notices = new Notices(() => this.outbox.retry(), signal);
     this.header = new Header((command) => this.run(command), keys, signal);
-    this.overview = new Overview(root, (index) => this.goTo(index), signal);
-    this.stage = new Stage(root, this.source.windows, (at) => this.playback.seek(at), signal);
-    this.transport = new Transport((command) => this.run(command), keys, signal);
+    this.booth = new Booth(
+      root,
+      this.wire,
+      setup,
+      keys,
+      {
+        pick: (index) => this.goTo(index),
+        changed: () => this.refresh(),
+        say: (text) => this.notices.say(text),
+        tell: (text) => this.notices.tell(text),
+        correct: (unit, correction) => void this.correct(unit, correction),
+        leave: () => this.takeFocus(),
+      },
+      (command) => this.run(command),
+      signal,
+    );
     this.form = new RatingForm(
       setup.taxonomy,
       keymap,
@@ -96,12 +94,11 @@ export class Labeler {
         },
         told: (sentence) => this.notices.tell(sentence),
         leave: () => this.takeFocus(),
-        playhead: () => this.playback.positionS,
+        playhead: () => this.booth.positionS,
       },
       signal,
     );
     this.card = new KeyCard(setup.taxonomy, keymap, keys, () => this.takeFocus(), signal);
-    this.dialogue = setup.has_words ? new Dialogue() : null;
     this.actions = this.actionsOf();
     root.classList.add("wb", "wb-labeler");
     if (this.units.length === 0) {
@@ -109,14 +106,14 @@ export class Labeler {
       return;
     }
     this.build();
-    followTheme(root, () => this.draw(), signal);
+    followTheme(root, () => this.booth.draw(), signal);
     this.show();
     void keys.load(root);
   }
 
   close(): void {
     this.life.abort();
-    this.playback.close();
+    this.booth.close();
     this.wire.close();
   }
 
@@ -129,13 +126,8 @@ export class Labeler {
     });
     root.append(
       this.header.element,
-      this.overview.element,
-      el(
-        "div.wb-stage",
-        {},
-        el("div.wb-stage-main", {}, this.stage.element, this.transport.element),
-        this.dialogue?.element ?? null,
-      ),
+      this.booth.overview.element,
+      this.booth.element,
       this.form.element,
       el(
         "footer.wb-footer",
@@ -161,40 +153,28 @@ export class Labeler {
 
   private show(): void {
     const { unit, draft } = this.sitting;
-    this.call = null;
-    this.playback.turnTo(unit);
     this.notices.tell("");
     this.form.show(draft, unit, true);
-    this.stage.show(unit, null);
+    this.booth.show(unit, () => this.unitAfter());
     this.refresh();
-    void this.load(unit);
   }
 
-  private async load(unit: Unit): Promise<void> {
-    const here = () => !this.life.signal.aborted && this.sitting.unit === unit;
-    try {
-      const call = await this.source.call(unit.call_id);
-      if (!here()) return;
-      this.call = call;
-      this.stage.show(unit, call);
-      this.refresh();
-      await this.source.want(unit, call);
-      const next = this.units[this.sitting.index + 1];
-      if (next && here()) await this.source.want(next, await this.source.call(next.call_id));
-    } catch (error) {
-      if (here()) this.stage.say(sentenceOf(error));
-    }
+  /** What will probably be rated next: its audio is fetched in advance. */
+  private unitAfter(): Unit | undefined {
+    const { units, sitting, outbox } = this;
+    const after = units.slice(sitting.index + 1);
+    return after.find((unit) => !sitting.isRated(unit, outbox)) ?? after[0];
   }
 
   private refresh(): void {
     if (this.life.signal.aborted || this.units.length === 0) return;
-    const { sitting, outbox, call } = this;
+    const { sitting, outbox, booth } = this;
     const { unit, index } = sitting;
     const left = sitting.nLeft(outbox);
     this.header.show({
       callId: unit.call_id,
       details: this.setup.details[unit.call_id] ?? "",
-      durationS: call?.duration_s ?? null,
+      durationS: booth.durationS,
       place: this.place(index),
       left: left === 0 ? strings.allRated : strings.left(sitting.minutesLeft(outbox)),
       edited: sitting.state(unit, outbox) === "edited",
@@ -203,38 +183,27 @@ export class Labeler {
       failed: outbox.failed.length,
       anySaved: left < this.units.length,
     });
-    this.overview.show({
-      call,
-      units: this.units.flatMap((other, at) =>
-        other.call_id === unit.call_id
-          ? [{ unit: other, index: at, state: sitting.state(other, outbox) }]
-          : [],
-      ),
-      current: index,
-      place: this.place(index),
-    });
     this.form.show(sitting.draft, unit, false);
-    this.dialogue?.show(call, unit);
-    const alone = call !== null && call.lanes.length > 1 && laneOf(call, unit) !== null;
-    this.transport.show({
-      playing: this.playback.playing,
-      soloRole: alone ? roleName(unit.role) : null,
-      solo: this.playback.solo,
+    booth.refresh({
+      units: this.placesOf(unit.call_id),
+      current: { unit, index },
+      place: this.place(index),
+      stateOf: (other) => sitting.state(other, outbox),
       auto: this.auto,
+      shifts: sitting.draft.shifts,
     });
     this.tellFailures();
   }
 
-  private draw(): void {
-    this.overview.draw();
-    this.stage.draw();
-  }
-
-  private playheadAt(second: number | null): void {
-    const { unit } = this.sitting;
-    this.stage.at(second);
-    this.overview.at(second);
-    this.transport.at((second ?? unit.start_s) - unit.start_s, unit.end_s - unit.start_s);
+  private placesOf(callId: string): readonly Place[] {
+    let places = this.placesByCall.get(callId);
+    if (!places) {
+      places = this.units
+        .map((unit, index) => ({ unit, index }))
+        .filter(({ unit }) => unit.call_id === callId);
+      this.placesByCall.set(callId, places);
+    }
+    return places;
   }
 
   private place(index: number): string {
@@ -269,19 +238,13 @@ export class Labeler {
   }
 
   private save(): void {
-    this.playback.stop();
-    const { sitting, outbox } = this;
-    const { listening } = this.playback;
-    const { item_id, call_id, start_s, end_s } = sitting.unit;
-    const outcome = sitting.commit(
-      {
-        n_plays: listening.nPlays(item_id),
-        heard_share: listening.share(call_id, start_s, end_s),
-        heard_until_s: listening.until(call_id),
-        text_seen: (this.call?.lines.length ?? 0) > 0,
-      },
-      outbox,
-    );
+    const { sitting, outbox, booth } = this;
+    if (booth.isMoved) {
+      this.notices.tell(strings.hear.settleFirst);
+      return;
+    }
+    booth.stop();
+    const outcome = sitting.commit(booth.evidence(sitting.unit), outbox);
     if (outcome.done === "gap") {
       this.notices.tell(strings.gap[outcome.gap]);
       if (outcome.gap === "no_words") this.form.focusOther();
@@ -292,7 +255,7 @@ export class Labeler {
     this.takeFocus();
     this.show();
     if (!moved) this.notices.tell(strings.done);
-    else if (this.auto && outcome.done === "sent") this.playback.replay();
+    else if (this.auto && outcome.done === "sent") booth.replay();
   }
 
   /** Python says to all views of this widget that a rating is in the database. */
@@ -301,6 +264,28 @@ export class Labeler {
     this.sitting.keep(rating);
     this.outbox.settle(rating.rating_id);
     this.refresh();
+  }
+
+  /** Ask Python for other boundaries; what it makes of them takes the place of the old. */
+  private async correct(unit: Unit, correction: Correction): Promise<void> {
+    const none = { start_s: null, end_s: null, at_s: null, with_item_id: null };
+    try {
+      const { item_id } = unit;
+      const answer = await this.wire.ask("correct", { item_id, ...none, ...correction });
+      if (this.life.signal.aborted) return;
+      this.booth.applied();
+      this.replaceItems(answer["retired"] as string[], unitsOf(answer["units"] as Columns));
+      this.notices.tell(String(answer["sentence"] ?? ""));
+    } catch (error) {
+      this.notices.tell(sentenceOf(error));
+    }
+  }
+
+  private replaceItems(retired: string[], units: Unit[]): void {
+    this.sitting.replace(retired, units);
+    this.placesByCall = new Map();
+    this.takeFocus();
+    this.show();
   }
 
   private undo(): void {
@@ -336,25 +321,15 @@ export class Labeler {
   private actionsOf(): Actions {
     return {
       ...this.form.actions,
-      ...this.playback.actions,
+      ...this.booth.actions,
       next: () => this.goTo(this.sitting.index + 1),
       previous: () => this.goTo(this.sitting.index - 1),
       save: () => this.save(),
       undo: () => this.undo(),
-      solo: () => this.toggleSolo(),
       auto: () => this.toggleAuto(),
       card: () => this.toggleCard(),
       stop: () => this.escape(),
     };
-  }
-
-  private toggleSolo(): void {
-    const { call } = this;
-    const { unit } = this.sitting;
-    if (!call || call.lanes.length < 2 || laneOf(call, unit) === null) return;
-    this.playback.toggleSolo(call);
-    const what = strings.solo(roleName(unit.role));
-    this.notices.say(strings.said.onOff(what, this.playback.solo));
   }
 
   private toggleAuto(): void {
@@ -372,7 +347,7 @@ export class Labeler {
     if (this.card.open) this.card.close();
     else if (this.form.dismiss()) return;
     else if (document.activeElement !== this.root) this.takeFocus();
-    else this.playback.stop();
+    else this.booth.stop();
   }
 
   private takeFocus(): void {
@@ -382,8 +357,8 @@ export class Labeler {
   /** A click does not take the keys away from the widget. */
   private mousedown(event: MouseEvent): void {
     const target = event.target as HTMLElement;
-    if (isTextField(target) || this.dialogue?.element.contains(target)) return;
-    if (this.card.element.contains(target)) return;
+    if (isTextField(target) || this.card.element.contains(target)) return;
+    if (target.closest(".wb-dialogue, .wb-stage-text") === target) return;
     event.preventDefault();
     this.takeFocus();
   }

@@ -91,6 +91,8 @@ export interface Lane {
   role: string;
   /** Lowest and highest sample of each bin, -127..127. */
   peaks: Int8Array;
+  /** What makes this channel as loud as others, where playing is levelled. */
+  gain_db?: number | null;
 }
 
 export interface Line {
@@ -121,6 +123,8 @@ export interface LabelerSetup {
   language: string;
   /** Keys that taxonomy and settings ask for: strokes by the name of a command or tag. */
   keys: Record<string, string>;
+  /** Whether spectrogram, F0 and level can be asked for. */
+  has_pictures?: boolean;
 }
 
 /** Whose tags are asked for; a unit over all channels has everybody's. */

@@ -1,131 +1,221 @@
-// The whole call: one lane a role, every unit with its state, the current one framed.
+// The call from afar: one lane a role, every unit with its state, the current one framed. Waveform
+// and units are drawn on canvases of their own, each only when it has changed.
 
 import { el, setAttributes } from "./dom";
+import { Minimap } from "./minimap";
 import type { Call, Unit } from "./model";
 import { drawPeaks, gainOf, lanePeaks, prepare, type Canvas } from "./paint";
 import type { UnitState } from "./sitting";
 import { clock, roleName, strings } from "./strings";
 import { palette, type Palette } from "./theme";
+import { firstLength, isWhole, shareOf, viewAround, type View } from "./view";
+
+export interface Place {
+  unit: Unit;
+  /** Number in the list, from 0. */
+  index: number;
+}
 
 export interface OverviewState {
   call: Call | null;
-  units: { unit: Unit; state: UnitState; index: number }[];
-  current: number;
+  /** The units of the call; the same array as long as they are the same. */
+  units: readonly Place[];
+  current: Place;
   place: string;
+  stateOf(unit: Unit): UnitState;
 }
 
 const LANE_PX = 30;
 const BAR_PX = 5;
+const DRAG_PX = 4;
 
 export class Overview {
   readonly element: HTMLElement;
   private readonly labels = el("div.wb-overview-labels", { "aria-hidden": "true" });
-  private readonly canvas = el("canvas");
+  private readonly waves = el("canvas");
+  private readonly marks = el("canvas");
+  private readonly frame = el("div.wb-overview-frame", { hidden: true });
   private readonly playhead = el("div.wb-playhead", { hidden: true });
   private readonly picture: HTMLElement;
-  private state: OverviewState = { call: null, units: [], current: 0, place: "" };
+  private readonly minimap: Minimap;
+  private state: OverviewState | null = null;
+  private states: UnitState[] = [];
+  private view: View = { startS: 0, endS: 1 };
+  private second: number | null = null;
+  private asked = 0;
+  private drag: { x: number; view: View; far: boolean } | null = null;
 
   constructor(
     private readonly root: HTMLElement,
-    pick: (index: number) => void,
+    private readonly pick: (index: number) => void,
     signal: AbortSignal,
   ) {
     this.picture = el(
       "div.wb-overview-picture",
       { role: "slider", tabindex: 0, "aria-label": strings.overview },
-      this.canvas,
+      this.waves,
+      this.marks,
+      this.frame,
       this.playhead,
     );
-    this.element = el("div.wb-overview", {}, this.labels, this.picture);
-    this.picture.addEventListener("click", (event) => {
-      const index = this.indexAt(event.offsetX, event.offsetY);
-      if (index !== null) pick(index);
-    }, { signal });
-    this.picture.addEventListener("keydown", (event) => {
-      const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
-      if (by === undefined) return;
-      event.preventDefault();
-      event.stopPropagation();
-      pick(this.state.current + by);
-    }, { signal });
+    this.minimap = new Minimap(root, (view) => this.look(view), signal);
+    this.element = el("div.wb-overview", {}, this.labels, this.picture, this.minimap.element);
+    this.listen(signal);
     const resized = new ResizeObserver(() => this.draw());
     resized.observe(this.picture);
-    signal.addEventListener("abort", () => resized.disconnect());
+    signal.addEventListener("abort", () => {
+      resized.disconnect();
+      cancelAnimationFrame(this.asked);
+    });
   }
 
   show(state: OverviewState): void {
+    const before = this.state;
     this.state = state;
-    const lanes = state.call?.lanes ?? [];
-    const names = lanes.map((lane) => roleName(lane.role)).join("\n");
-    if (this.labels.dataset["names"] !== names) {
-      this.labels.dataset["names"] = names;
-      this.labels.replaceChildren(
-        ...lanes.map((lane) =>
-          el("span.wb-role", { "data-role": lane.role }, roleName(lane.role)),
-        ),
-      );
-      this.element.style.setProperty("--wb-lanes", String(Math.max(1, lanes.length)));
+    const { call, current, units } = state;
+    if (call !== before?.call) {
+      this.nameLanes(call);
+      this.view = { startS: 0, endS: call?.duration_s ?? 1 };
+      if (call) {
+        const width = this.picture.clientWidth;
+        const length = firstLength(units.length, width, call.duration_s);
+        this.view = viewAround(middleOf(current.unit), length, call.duration_s);
+      }
+      this.minimap.show(call, this.view);
+      this.drawWaves();
     }
-    const current = state.units.find(({ index }) => index === state.current);
-    if (current) {
-      const { unit } = current;
-      setAttributes(this.picture, {
-        "aria-valuemin": 1,
-        "aria-valuemax": Math.max(...state.units.map(({ index }) => index)) + 1,
-        "aria-valuenow": state.current + 1,
-        "aria-valuetext": strings.overviewValue(
-          state.place,
-          unit.channel === null ? strings.everyone : roleName(unit.role),
-          clock(unit.start_s),
-          clock(unit.end_s),
-          strings.states[current.state],
-        ),
-      });
-    }
-    this.draw();
+    else if (isRead(state) !== isRead(before)) this.drawWaves();
+    if (call && current.unit !== before?.current.unit) this.follow(call, current.unit);
+    this.placeFrame();
+    this.describe(state);
+    if (units !== before?.units || call !== before?.call) this.drawMarks();
+    else this.drawMarksSoon();
   }
 
   /** Move the playhead; null hides it. */
   at(second: number | null): void {
-    const duration = this.state.call?.duration_s ?? 0;
-    this.playhead.hidden = second === null || duration === 0;
-    if (second === null || duration === 0) return;
-    const x = (second / duration) * this.picture.clientWidth;
-    this.playhead.style.transform = `translateX(${x}px)`;
+    this.second = second;
+    const share = second === null || !this.state?.call ? -1 : shareOf(this.view, second);
+    this.playhead.hidden = share < 0 || share > 1;
+    if (this.playhead.hidden) return;
+    this.playhead.style.transform = `translateX(${share * this.picture.clientWidth}px)`;
   }
 
   draw(): void {
-    const canvas = prepare(this.canvas);
+    this.drawWaves();
+    this.drawMarks();
+    this.minimap.draw();
+    this.at(this.second);
+  }
+
+  private nameLanes(call: Call | null): void {
+    const lanes = call?.lanes ?? [];
+    this.labels.replaceChildren(
+      ...lanes.map((lane) => el("span.wb-role", { "data-role": lane.role }, roleName(lane.role))),
+    );
+    this.element.style.setProperty("--wb-lanes", String(Math.max(1, lanes.length)));
+  }
+
+  private describe({ current, units, place, stateOf }: OverviewState): void {
+    const { unit, index } = current;
+    setAttributes(this.picture, {
+      "aria-valuemin": 1,
+      "aria-valuemax": (units.at(-1)?.index ?? index) + 1,
+      "aria-valuenow": index + 1,
+      "aria-valuetext": strings.overviewValue(
+        place,
+        unit.channel === null ? strings.everyone : roleName(unit.role),
+        clock(unit.start_s),
+        clock(unit.end_s),
+        strings.states[stateOf(unit)],
+      ),
+    });
+  }
+
+  /** Look at another part of the call. */
+  private look(view: View): void {
+    this.view = view;
+    this.minimap.show(this.state?.call ?? null, view);
+    this.placeFrame();
+    this.drawWaves();
+    this.drawMarks();
+    this.at(this.second);
+  }
+
+  private follow(call: Call, unit: Unit): void {
+    const { startS, endS } = this.view;
+    if (unit.start_s >= startS && unit.end_s <= endS) return;
+    if (isWhole(this.view, call.duration_s)) return;
+    this.look(viewAround(middleOf(unit), endS - startS, call.duration_s));
+  }
+
+  private placeFrame(): void {
+    const { call, current } = this.state ?? {};
+    this.frame.hidden = !call || !current;
+    if (!call || !current) return;
+    const { unit } = current;
+    const rows = rowsOf(call, unit);
+    const [from, to] = [shareOf(this.view, unit.start_s), shareOf(this.view, unit.end_s)];
+    this.frame.hidden = to < 0 || from > 1;
+    Object.assign(this.frame.style, {
+      left: `${100 * Math.max(0, from)}%`,
+      width: `${100 * (Math.min(1, to) - Math.max(0, from))}%`,
+      top: `${(rows[0] ?? 0) * LANE_PX}px`,
+      height: `${rows.length * LANE_PX}px`,
+    });
+  }
+
+  private drawWaves(): void {
+    const canvas = prepare(this.waves);
     if (!canvas) return;
-    const { call, units, current } = this.state;
+    const call = this.state?.call;
     const colours = palette(this.root);
+    const { startS, endS } = this.view;
+    const n = Math.max(1, Math.round(canvas.width));
     if (!call) {
-      drawPeaks(canvas, [null], { x: 0, y: 0, width: canvas.width, height: LANE_PX }, 1, colours.line);
-      return;
+      const box = { x: 0, y: 0, width: canvas.width, height: LANE_PX };
+      drawPeaks(canvas, [null], box, 1, colours.line);
     }
-    call.lanes.forEach((lane, row) => {
-      const n = Math.max(1, Math.round(canvas.width));
-      const peaks = lanePeaks(lane.peaks, call.duration_s, 0, call.duration_s, n);
+    call?.lanes.forEach((lane, row) => {
+      const peaks = isRead(this.state) ? [null] : lanePeaks(lane.peaks, call.duration_s, startS, endS, n);
       const box = { x: 0, y: row * LANE_PX, width: canvas.width, height: LANE_PX - BAR_PX - 3 };
       canvas.context.globalAlpha = 0.6;
       drawPeaks(canvas, peaks, box, gainOf(lane.peaks), colours.role(lane.role));
-      canvas.context.globalAlpha = 1;
     });
-    for (const { unit, state } of units) this.drawUnit(canvas, call, unit, state, colours);
-    const framed = units.find(({ index }) => index === current);
-    if (framed) this.drawFrame(canvas, call, framed.unit, colours);
+  }
+
+  /** Look for states that have changed, at most once a frame. */
+  private drawMarksSoon(): void {
+    cancelAnimationFrame(this.asked);
+    this.asked = requestAnimationFrame(() => {
+      const { units, stateOf } = this.state ?? { units: [] };
+      if (units.some(({ unit }, i) => stateOf?.(unit) !== this.states[i])) this.drawMarks();
+    });
+  }
+
+  private drawMarks(): void {
+    const { call, units, stateOf } = this.state ?? {};
+    const canvas = prepare(this.marks);
+    this.states = stateOf ? (units ?? []).map(({ unit }) => stateOf(unit)) : [];
+    if (!canvas || !call) return;
+    const colours = palette(this.root);
+    const { startS, endS } = this.view;
+    units?.forEach(({ unit }, i) => {
+      if (unit.end_s < startS || unit.start_s > endS) return;
+      this.drawUnit(canvas, call, unit, this.states[i] ?? "open", colours);
+    });
   }
 
   private drawUnit(
-    canvas: Canvas,
+    { context, width: all }: Canvas,
     call: Call,
     unit: Unit,
     state: UnitState,
     colours: Palette,
   ): void {
-    const { context } = canvas;
-    const { x, width, rows } = this.boxOf(canvas, call, unit);
-    for (const row of rows) {
+    const x = shareOf(this.view, unit.start_s) * all;
+    const width = Math.max(2, shareOf(this.view, unit.end_s) * all - x - 1);
+    for (const row of rowsOf(call, unit)) {
       const y = (row + 1) * LANE_PX - BAR_PX - 1;
       const colour = colours.role(call.lanes[row]?.role ?? "");
       context.lineWidth = 1;
@@ -148,48 +238,91 @@ export class Overview {
     }
   }
 
-  private drawFrame(canvas: Canvas, call: Call, unit: Unit, colours: Palette): void {
-    const { x, width, rows } = this.boxOf(canvas, call, unit);
-    const top = (rows[0] ?? 0) * LANE_PX;
-    const { context } = canvas;
-    context.strokeStyle = colours.text;
-    context.lineWidth = 2;
-    context.beginPath();
-    context.roundRect(
-      Math.max(1, x - 2),
-      top + 1,
-      Math.min(width + 4, canvas.width - Math.max(1, x - 2) - 1),
-      rows.length * LANE_PX - 2,
-      3,
-    );
-    context.stroke();
+  // ---- mouse and keys ------------------------------------------------------------------
+
+  private listen(signal: AbortSignal): void {
+    const on = <K extends keyof HTMLElementEventMap>(
+      name: K,
+      listener: (event: HTMLElementEventMap[K]) => void,
+    ) => this.picture.addEventListener(name, listener, { signal, passive: false });
+    on("pointerdown", (event) => (this.drag = { x: event.clientX, view: this.view, far: false }));
+    on("pointermove", (event) => this.dragTo(event));
+    on("pointercancel", () => (this.drag = null));
+    on("click", (event) => {
+      const dragged = this.drag?.far;
+      this.drag = null;
+      const index = dragged ? null : this.indexAt(event.offsetX, event.offsetY);
+      if (index !== null) this.pick(index);
+    });
+    on("wheel", (event) => this.wheel(event));
+    on("keydown", (event) => {
+      const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
+      if (by !== undefined && this.state) this.pick(this.state.current.index + by);
+      else if (!this.minimap.zoomKey(event)) return;
+      event.preventDefault();
+      event.stopPropagation();
+    });
   }
 
-  private boxOf(
-    canvas: Canvas,
-    call: Call,
-    unit: Unit,
-  ): { x: number; width: number; rows: number[] } {
-    const scale = canvas.width / call.duration_s;
-    const lane = call.lanes.findIndex(({ channel }) => channel === unit.channel);
-    return {
-      x: unit.start_s * scale,
-      width: Math.max(2, (unit.end_s - unit.start_s) * scale - 1),
-      rows: lane < 0 ? call.lanes.map((_, row) => row) : [lane],
-    };
+  private dragTo(event: PointerEvent): void {
+    const { drag } = this;
+    const duration = this.state?.call?.duration_s ?? 0;
+    if (!drag || event.buttons === 0 || isWhole(drag.view, duration)) return;
+    const moved = event.clientX - drag.x;
+    if (!drag.far && Math.abs(moved) < DRAG_PX) return;
+    if (!drag.far) this.picture.setPointerCapture(event.pointerId);
+    drag.far = true;
+    this.pan(drag.view, -moved);
+  }
+
+  /** With Ctrl or Alt the wheel zooms, sideways it moves; alone it scrolls the notebook. */
+  private wheel(event: WheelEvent): void {
+    const call = this.state?.call;
+    if (!call) return;
+    const sideways = Math.abs(event.deltaX) > Math.abs(event.deltaY) ? event.deltaX : 0;
+    if (event.ctrlKey || event.altKey) {
+      const { startS, endS } = this.view;
+      const share = event.offsetX / Math.max(1, this.picture.clientWidth);
+      this.minimap.zoom(1.002 ** event.deltaY, startS + share * (endS - startS));
+    } else if (sideways !== 0 && !isWhole(this.view, call.duration_s)) {
+      this.pan(this.view, sideways);
+    } else return;
+    event.preventDefault();
+  }
+
+  private pan(from: View, pixels: number): void {
+    const call = this.state?.call;
+    if (!call) return;
+    const length = from.endS - from.startS;
+    const by = (pixels / Math.max(1, this.picture.clientWidth)) * length;
+    this.look(viewAround((from.startS + from.endS) / 2 + by, length, call.duration_s));
   }
 
   /** The unit under a point, else the nearest of that lane, else the nearest of all. */
   private indexAt(x: number, y: number): number | null {
-    const { call, units } = this.state;
-    if (!call || units.length === 0) return null;
-    const second = (x / this.picture.clientWidth) * call.duration_s;
+    const { call, units } = this.state ?? {};
+    if (!call || !units || units.length === 0) return null;
+    const { startS, endS } = this.view;
+    const second = startS + (x / this.picture.clientWidth) * (endS - startS);
     const channel = call.lanes[Math.floor(y / LANE_PX)]?.channel;
     const inLane = units.filter(({ unit }) => unit.channel === null || unit.channel === channel);
-    const away = ({ unit }: { unit: Unit }) =>
-      Math.max(unit.start_s - second, second - unit.end_s, 0);
+    const away = ({ unit }: Place) => Math.max(unit.start_s - second, second - unit.end_s, 0);
     const choice = inLane.length > 0 ? inLane : units;
     return choice.reduce((best, other) => (away(other) < away(best) ? other : best)).index;
   }
 }
 
+/** In the pass that is read, nothing is seen of the voice. */
+function isRead(state: OverviewState | null): boolean {
+  return state?.current.unit.pass === "text";
+}
+
+function middleOf(unit: Unit): number {
+  return (unit.start_s + unit.end_s) / 2;
+}
+
+/** The lanes of a unit: its channel's, or all. */
+function rowsOf(call: Call, unit: Unit): number[] {
+  const lane = call.lanes.findIndex(({ channel }) => channel === unit.channel);
+  return lane < 0 ? call.lanes.map((_, row) => row) : [lane];
+}

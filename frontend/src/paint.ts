@@ -68,11 +68,18 @@ export function lanePeaks(
   return out;
 }
 
+const gains = new WeakMap<Int8Array, number>();
+
 /** Factor that makes the loudest moment of a lane fill its height. */
 export function gainOf(peaks: Int8Array): number {
-  let loudest = 0;
-  for (const value of peaks) loudest = Math.max(loudest, Math.abs(value));
-  return loudest > 0 ? 127 / Math.max(8, loudest) : 1;
+  let gain = gains.get(peaks);
+  if (gain === undefined) {
+    let loudest = 0;
+    for (const value of peaks) loudest = Math.max(loudest, Math.abs(value));
+    gain = loudest > 0 ? 127 / Math.max(8, loudest) : 1;
+    gains.set(peaks, gain);
+  }
+  return gain;
 }
 
 const TICKS_S = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];

@@ -30,7 +30,7 @@ export class Sitting {
   private shownAt = 0;
 
   constructor(
-    readonly units: readonly Unit[],
+    readonly units: Unit[],
     private readonly saved: Record<string, Rating>,
     private readonly steps: number,
     private readonly now: () => number = Date.now,
@@ -114,6 +114,21 @@ export class Sitting {
     if (sameDraft(this.sent.get(rating.item_id) ?? EMPTY, this.savedDraft(rating))) {
       this.sent.delete(rating.item_id);
     }
+  }
+
+  /** Put new units in the place of old ones; what was drafted goes with the first of them. */
+  replace(retired: readonly string[], units: readonly Unit[]): void {
+    const here = this.unit.item_id;
+    const first = this.units.findIndex(({ item_id }) => retired.includes(item_id));
+    if (first < 0) return;
+    const draft = retired.map((id) => this.drafts.get(id)).find((one) => one !== undefined);
+    const kept = this.units.filter(({ item_id }) => !retired.includes(item_id));
+    kept.splice(first, 0, ...units);
+    this.units.splice(0, this.units.length, ...kept);
+    for (const id of retired) this.drafts.delete(id);
+    if (draft && units[0]) this.drafts.set(units[0].item_id, draft);
+    const index = kept.findIndex(({ item_id }) => item_id === here);
+    this.goTo(index < 0 ? first : index);
   }
 
   /** Go back to the unit that was rated last, then to the one before; false at the beginning. */

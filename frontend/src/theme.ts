@@ -5,6 +5,9 @@ export interface Palette {
   muted: string;
   line: string;
   background: string;
+  raised: string;
+  f0: string;
+  level: string;
   focus: string;
   failed: string;
   role(role: string): string;
@@ -40,6 +43,9 @@ export function palette(root: HTMLElement): Palette {
     muted: of("--wb-muted"),
     line: of("--wb-line"),
     background: of("--wb-background"),
+    raised: of("--wb-raised"),
+    f0: of("--wb-f0"),
+    level: of("--wb-level"),
     focus: of("--wb-focus"),
     failed: of("--wb-failed"),
     role: (role) => roles[role] ?? of("--wb-other"),

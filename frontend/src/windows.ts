@@ -2,7 +2,7 @@
 // Sound and waveform read the same windows, so they cannot drift apart.
 
 export const WINDOW_S = 10;
-const ROOM_BYTES = 48 * 2 ** 20;
+const ROOM_BYTES = 24 * 2 ** 20;
 
 export interface SampleWindow {
   start_s: number;

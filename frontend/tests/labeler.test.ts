@@ -225,7 +225,7 @@ describe("the Labeler", () => {
 
   it("names a command's key where it has been moved, and tells what clashes", async () => {
     close();
-    const keys = { note: "KeyM", relief: "KeyR", frustration: "KeyG" };
+    const keys = { note: "KeyD", relief: "KeyR", frustration: "KeyG" };
     host.state["_setup"] = setup({ keys });
     await open();
     expect(text(".wb-note-button kbd")).toBe("M");

@@ -6,9 +6,9 @@ import { settle, silence, view } from "./page";
 
 interface Started {
   when: number;
-  offset: number;
   duration: number;
   channels: number;
+  samples: Float32Array;
 }
 
 /** A context whose clock the test turns. */
@@ -37,18 +37,20 @@ class SilentContext {
 
   createBuffer(channels: number, length: number, sampleRate: number) {
     const data = Array.from({ length: channels }, () => new Float32Array(length));
-    return { numberOfChannels: channels, sampleRate, getChannelData: (i: number) => data[i] };
+    return { sampleRate, data, getChannelData: (i: number) => data[i] };
   }
 
   createBufferSource() {
     const context = this;
     return {
-      buffer: null as null | { numberOfChannels: number },
+      buffer: null as null | { sampleRate: number; data: Float32Array[] },
       connect() {},
       disconnect() {},
-      start(when: number, offset: number, duration: number) {
-        const channels = this.buffer?.numberOfChannels ?? 0;
-        context.started.push({ when, offset, duration, channels });
+      start(when: number) {
+        const { data, sampleRate } = this.buffer ?? { data: [], sampleRate: 1 };
+        const samples = data[0] ?? new Float32Array();
+        const duration = samples.length / sampleRate;
+        context.started.push({ when, duration, channels: data.length, samples });
       },
       stop() {
         context.stopped += 1;
@@ -62,6 +64,8 @@ class SilentContext {
     this.state = "closed";
   }
 }
+
+const sum = (started: Started[]) => started.reduce((all, { duration }) => all + duration, 0);
 
 let windows: SampleWindows;
 let fetched: [number, number][];
@@ -116,11 +120,7 @@ describe("playing", () => {
       [10, 20],
       [20, 30],
     ]);
-    expect(started.map(({ offset, duration }) => [offset, duration])).toEqual([
-      [4, 6],
-      [0, 10],
-      [0, 7],
-    ]);
+    expect(started.map(({ duration }) => duration)).toEqual([6, 10, 7]);
     for (const [i, next] of started.slice(1).entries()) {
       const before = started[i] as Started;
       expect(next.when).toBeCloseTo(before.when + before.duration, 9);
@@ -173,9 +173,35 @@ describe("playing", () => {
   });
 
   it("plays one channel in both ears when asked to", async () => {
-    audio.solo = 1;
+    listenTo(async (_source, a, b) => ({ ...silence(a, b), buffer: view([0, 100, 0, 200]) }));
+    audio.manner = { ...audio.manner, solo: 1 };
     await audio.play(span(0, 5), 60);
-    expect((context().started[0] as Started).channels).toBe(1);
+    const { channels, samples } = context().started[0] as Started;
+    expect([channels, ...samples]).toEqual([1, 100 / 32768, 200 / 32768]);
+  });
+
+  it("makes channels louder or softer by their own factors", async () => {
+    listenTo(async (_source, a, b) => ({ ...silence(a, b), buffer: view([100, 100]) }));
+    audio.manner = { ...audio.manner, gains: [2, 0.5] };
+    await audio.play(span(0, 5), 60);
+    expect([...(context().started[0] as Started).samples]).toEqual([200 / 32768]);
+  });
+
+  it.each([0.5, 1.3, 2])("at %f times follows the recording to its end", async (speed) => {
+    audio.manner = { ...audio.manner, speed };
+    await audio.play(span(4, 27), 60);
+    await settle();
+    const { started } = context();
+    const begin = (started[0] as Started).when;
+    context().currentTime = begin + 2;
+    expect(audio.position).toBeCloseTo(4 + 2 * speed, 6);
+    await turnTo(begin + 23 / speed + 1);
+    expect(stops).toEqual([[27, true]]);
+    expect(sum(started)).toBeCloseTo(23 / speed, 3);
+    for (const [i, next] of started.slice(1).entries()) {
+      const before = started[i] as Started;
+      expect(next.when).toBeCloseTo(before.when + before.duration, 9);
+    }
   });
 
   it("ends where the recording ends, though its peaks promised more", async () => {
@@ -227,7 +253,7 @@ describe("windows", () => {
   });
 
   it("make room for new ones, the oldest first", async () => {
-    windows = new SampleWindows(async (_s, a, b) => silence(a, b, 96_000, 8));
+    windows = new SampleWindows(async (_s, a, b) => silence(a, b, 96_000, 4));
     for (let at = 0; at < 50; at += 10) await windows.at("7", at, 60);
     const here = [0, 10, 20, 30, 40].map((at) => windows.peek("7", at) !== null);
     expect(here).toEqual([false, false, true, true, true]);
@@ -261,21 +287,29 @@ describe("windows", () => {
 describe("evidence of listening", () => {
   it("counts every second once", () => {
     const listening = new Listening();
-    listening.heard("7", 0, 2);
-    listening.heard("7", 1, 3);
-    listening.heard("7", 5, 6);
-    listening.heard("8", 0, 100);
-    expect(listening.share("7", 0, 4)).toBeCloseTo(0.75);
-    expect(listening.share("7", 2, 6)).toBeCloseTo(0.5);
+    listening.heard("7", "a", 0, 2);
+    listening.heard("7", "a", 1, 3);
+    listening.heard("7", "a", 5, 6);
+    listening.heard("8", "b", 0, 100);
+    expect(listening.share("a", 0, 4)).toBeCloseTo(0.75);
+    expect(listening.share("a", 2, 6)).toBeCloseTo(0.5);
     expect(listening.until("7")).toBe(6);
-    expect([listening.until("9"), listening.share("9", 0, 1)]).toEqual([0, 0]);
+    expect([listening.until("9"), listening.share("c", 0, 1)]).toEqual([0, 0]);
   });
 
-  it("counts plays by unit and ignores empty spans", () => {
+  it("begins anew for a repeat of the same utterance, but not for the call", () => {
+    const listening = new Listening();
+    listening.played("first time");
+    listening.heard("7", "first time", 0, 4);
+    expect([listening.nPlays("again"), listening.share("again", 0, 4)]).toEqual([0, 0]);
+    expect(listening.until("7")).toBe(4);
+  });
+
+  it("counts plays by item and ignores empty spans", () => {
     const listening = new Listening();
     listening.played("a");
     listening.played("a");
-    listening.heard("7", 3, 3);
+    listening.heard("7", "a", 3, 3);
     expect([listening.nPlays("a"), listening.nPlays("b"), listening.until("7")]).toEqual([2, 0, 0]);
   });
 });

@@ -25,7 +25,8 @@ labeler
 """
 GERMAN = """() => {
   const prints = { KeyZ: 'y', KeyY: 'z', Minus: 'ß', Slash: '-', Equal: '´', BracketLeft: 'ü' };
-  const map = { get: code => prints[code] ?? (/^Key/.test(code) ? code[3].toLowerCase() : undefined) };
+  const letter = code => /^Key/.test(code) ? code[3].toLowerCase() : undefined;
+  const map = { get: code => prints[code] ?? letter(code) };
   Object.defineProperty(navigator, 'keyboard',
     { value: { getLayoutMap: async () => map }, configurable: true });
 }"""

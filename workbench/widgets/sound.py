@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from workbench.errors import InputError
 
-MAX_BINS = 4000
+MAX_BINS = 20_000
 
 Samples = npt.NDArray[np.floating[Any]]
 
@@ -98,7 +98,7 @@ def lanes_answer(
     lanes : list of dict
         channel, role and gain_db of each lane.
     buffers : list of bytes
-        For each lane signed bytes, low and high in turn, at most 4,000 bins.
+        For each lane signed bytes, low and high in turn, at most 20,000 bins.
     """
     gains_db = gains_db or {}
     lanes = [
