@@ -228,7 +228,7 @@ describe("the Labeler", () => {
     const keys = { note: "KeyD", relief: "KeyR", frustration: "KeyG" };
     host.state["_setup"] = setup({ keys });
     await open();
-    expect(text(".wb-note-button kbd")).toBe("M");
+    expect(text(".wb-note-button kbd")).toBe("D");
     expect(text(".wb-clashes")).toBe(
       "The key R was asked for “relief” and belongs to “replay”; “relief” has 1.",
     );
