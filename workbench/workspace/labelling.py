@@ -9,7 +9,7 @@ import pandas as pd
 
 from workbench.errors import InputError, RecordingError, nearest
 from workbench.taxonomies import Taxonomy, read_taxonomy
-from workbench.workspace import hearing, tables
+from workbench.workspace import hearing, saving, tables
 
 if TYPE_CHECKING:
     from workbench.widgets import CallList, Labeler, Player
@@ -56,6 +56,7 @@ def labeler(
     role: str | None,
     name: str | None,
     text: bool,
+    session_check: bool,
 ) -> Labeler:
     """Open the Labeler on the utterances in use.
 
@@ -75,6 +76,8 @@ def labeler(
         The rater's name, when new.
     text : bool
         Whether the transcript is shown; stored as the pass.
+    session_check : bool
+        Whether the sitting begins with the card for headphones and level.
 
     Returns
     -------
@@ -117,7 +120,8 @@ def labeler(
             ws, call, channel, start_s, end_s
         ),
         peaks=lambda call: hearing.call_peaks(ws, call),
-        on_save=ws.store.add_rating,
+        on_save=lambda payload: saving.save_rating(ws, payload),
+        on_session=lambda headphones: ws.store.set_headphones(session_id, headphones),
         words=words if pass_ == "both" else None,
         ratings=earlier_ratings(
             ratings,
@@ -129,6 +133,8 @@ def labeler(
         channels=channels[channels["call_id"].isin(calls)],
         calls=about[about["call_id"].isin(calls)],
         session_id=session_id,
+        session_check=session_check,
+        keep_key=saving.keep_key(ws, rater, taxonomy.taxonomy, taxonomy.version),
         peaks_per_s=hearing.PEAKS_PER_S,
     )
 

@@ -27,6 +27,7 @@ class Looking(Core):
         role: str | None = "customer",
         name: str | None = None,
         text: bool = True,
+        session_check: bool = True,
     ) -> Labeler:
         """Open the Labeler: hear each utterance, tag how it sounds.
 
@@ -49,6 +50,9 @@ class Looking(Core):
             Whether the transcript is shown, where there is one. Ratings with
             text are of the pass "both", without of the pass "voice"; the two
             are never mixed.
+        session_check : bool
+            Whether the first sitting of a day begins with a card that asks for
+            headphones and checks the level.
 
         Returns
         -------
@@ -58,7 +62,14 @@ class Looking(Core):
         from workbench.workspace import labelling
 
         return labelling.labeler(
-            self, rater, call_id=call_id, unit=unit, role=role, name=name, text=text
+            self,
+            rater,
+            call_id=call_id,
+            unit=unit,
+            role=role,
+            name=name,
+            text=text,
+            session_check=session_check,
         )
 
     def listen(self, row: Mapping[str, Any] | pd.Series | pd.DataFrame | str) -> Player:
