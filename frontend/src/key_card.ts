@@ -50,6 +50,7 @@ export class KeyCard {
   private rows(): HTMLElement[] {
     const { cardKeys } = strings;
     const of = (...codes: string[]) => codes.map((code) => this.keys.of(code));
+    const shifted = (code: string) => [`⇧${this.keys.of(code)}`];
     const [first, second] = this.taxonomy.dimensions.map(({ dimension }) =>
       dimensionName(dimension),
     );
@@ -76,6 +77,12 @@ export class KeyCard {
       [of("KeyJ", "KeyK"), cardKeys.go],
       [of("Enter"), cardKeys.save],
       [["Ctrl+Z"], cardKeys.undo],
+      [["Ctrl+⇧Z"], cardKeys.takeBack],
+      [of("KeyG"), cardKeys.list],
+      [shifted("KeyK"), cardKeys.skip],
+      [shifted("KeyF"), cardKeys.flag],
+      [shifted("KeyL"), cardKeys.leaveCall],
+      [shifted("KeyP"), cardKeys.rest],
       [of("KeyH"), cardKeys.card],
     ];
     return rows.map(([keys, text]) =>

@@ -9,6 +9,12 @@ export type Act =
   | "previous"
   | "save"
   | "undo"
+  | "takeBack"
+  | "list"
+  | "skip"
+  | "flag"
+  | "leave"
+  | "rest"
   | "other"
   | "note"
   | "primary"
@@ -52,6 +58,7 @@ const LETTERS: Record<string, Command> = {
   KeyS: { act: "solo" },
   KeyA: { act: "auto" },
   KeyH: { act: "card" },
+  KeyG: { act: "list" },
   Enter: { act: "save" },
   NumpadEnter: { act: "save" },
   Escape: { act: "stop" },
@@ -60,17 +67,23 @@ const LETTERS: Record<string, Command> = {
   ArrowDown: { act: "score", dimension: 1, by: -1 },
   ArrowUp: { act: "score", dimension: 1, by: 1 },
 };
+const SHIFTED: Record<string, Command> = {
+  KeyK: { act: "skip" },
+  KeyF: { act: "flag" },
+  KeyL: { act: "leave" },
+  KeyP: { act: "rest" },
+};
 const MAY_REPEAT = new Set(["KeyJ", "KeyK", "ArrowLeft", "ArrowRight", "ArrowDown", "ArrowUp"]);
 
 /** What a key press asks for; null if nothing. */
 export function commandOf(press: KeyPress): Command | null {
   if ((press.ctrlKey || press.metaKey) && !press.altKey) {
     // Undo is where the letter Z is printed, as everywhere else on the machine.
-    const undo = press.key.toLowerCase() === "z" && !press.shiftKey && !press.repeat;
-    return undo ? { act: "undo" } : null;
+    if (press.key.toLowerCase() !== "z" || press.repeat) return null;
+    return { act: press.shiftKey ? "takeBack" : "undo" };
   }
   if (press.ctrlKey || press.metaKey || press.altKey) return null;
-  if (press.repeat && !MAY_REPEAT.has(press.code)) return null;
+  if (press.repeat && (press.shiftKey || !MAY_REPEAT.has(press.code))) return null;
   const digit = /^(Digit|Numpad)(\d)$/.exec(press.code);
   if (digit) {
     const number = Number(digit[2]);
@@ -78,7 +91,7 @@ export function commandOf(press: KeyPress): Command | null {
     const bank = press.shiftKey && digit[1] === "Digit" ? 9 : 0;
     return { act: "tag", index: bank + number - 1 };
   }
-  return press.shiftKey ? null : (LETTERS[press.code] ?? null);
+  return (press.shiftKey ? SHIFTED : LETTERS)[press.code] ?? null;
 }
 
 /** Code of the key that toggles the tag at a place; empty beyond the second bank. */

@@ -14,15 +14,17 @@ import {
   unitsOf,
   type Call,
   type LabelerSetup,
+  type Mark,
   type Rating,
   type Unit,
 } from "./model";
-import { Notices } from "./notices";
-import { Outbox } from "./outbox";
+import type { Notices } from "./notices";
+import type { Outbox } from "./outbox";
 import { Overview } from "./overview";
 import { laneOf, Playback } from "./playback";
 import { RatingForm } from "./rating_form";
-import { Sitting } from "./sitting";
+import { Round } from "./round";
+import type { Sitting } from "./sitting";
 import { Stage } from "./stage";
 import { roleName, sentenceOf, speak, strings } from "./strings";
 import { followTheme } from "./theme";
@@ -32,10 +34,10 @@ import { Wire } from "./wire";
 export class Labeler {
   private readonly life = new AbortController();
   private readonly keys = new KeyNames();
-  private readonly units: Unit[];
   private readonly wire: Wire;
   private readonly source: CallSource;
   private readonly playback: Playback;
+  private readonly round: Round;
   private readonly outbox: Outbox;
   private readonly sitting: Sitting;
   private readonly notices: Notices;
@@ -48,6 +50,7 @@ export class Labeler {
   private readonly dialogue: Dialogue | null;
   private readonly actions: Actions;
   private call: Call | null = null;
+  private shown = false;
   private auto: boolean;
 
   constructor(
@@ -55,28 +58,40 @@ export class Labeler {
     private readonly root: HTMLElement,
     private readonly setup: LabelerSetup,
     saved: Record<string, Rating>,
+    marks: Record<string, Omit<Mark, "item_id">>,
+    reopen: (language: string) => void,
   ) {
     speak(setup.language);
     const { signal } = this.life;
     const { keys } = this;
-    this.units = unitsOf(setup.units);
     this.auto = setup.autoplay;
-    this.sitting = new Sitting(this.units, saved, setup.taxonomy.intensity_steps);
     this.wire = new Wire(model);
+    this.round = new Round(
+      setup,
+      unitsOf(setup.units),
+      saved,
+      marksOf(marks),
+      this.wire,
+      keys,
+      {
+        show: () => this.show(),
+        refresh: () => this.refresh(),
+        silence: () => this.playback.stop(),
+        takeFocus: () => this.takeFocus(),
+        place: (index) => this.place(index),
+        play: ({ autoplay }) => (this.auto = autoplay),
+        reopen,
+      },
+      signal,
+    );
+    ({ sitting: this.sitting, outbox: this.outbox, notices: this.notices } = this.round);
     this.wire.listen((message) => this.heardOfSaving(message["saved"] as Rating | undefined));
-    this.outbox = new Outbox({
-      send: async (rating) => void (await this.wire.ask("save", { rating })),
-      committed: (id) => this.sitting.savedId(id),
-      saved: () => this.notices.say(strings.said.saved(this.sitting.nLeft(this.outbox))),
-      changed: () => this.refresh(),
-    });
     this.source = new CallSource(this.wire, () => this.stage.draw());
     this.playback = new Playback(this.source, {
       moved: (second) => this.playheadAt(second),
       changed: () => this.refresh(),
       failed: (error) => this.stage.say(sentenceOf(error)),
     });
-    this.notices = new Notices(() => this.outbox.retry(), signal);
     this.header = new Header((command) => this.run(command), keys, signal);
     this.overview = new Overview(root, (index) => this.goTo(index), signal);
     this.stage = new Stage(root, this.source.windows, (at) => this.playback.seek(at), signal);
@@ -87,6 +102,7 @@ export class Labeler {
       {
         edited: (draft, said) => {
           this.sitting.draft = draft;
+          this.round.edited();
           this.notices.say(said);
           this.notices.tell("");
           this.refresh();
@@ -105,8 +121,20 @@ export class Labeler {
     }
     this.build();
     followTheme(root, () => this.draw(), signal);
-    this.show();
     void keys.load(root);
+    void this.begin();
+  }
+
+  /** Show the first item once it is known what an earlier page left. */
+  private async begin(): Promise<void> {
+    await this.round.begin();
+    if (this.life.signal.aborted) return;
+    this.show();
+    this.round.welcome();
+  }
+
+  private get units(): readonly Unit[] {
+    return this.sitting.units;
   }
 
   close(): void {
@@ -140,8 +168,13 @@ export class Labeler {
         el("span.wb-focus-hint", {}, strings.focusHint),
         save,
       ),
+      this.round.flagField,
       this.notices.line,
+      this.notices.trouble,
+      this.round.restHint,
+      this.round.tools,
       this.card.element,
+      ...this.round.panels,
       this.notices.spoken,
     );
     root.tabIndex = 0;
@@ -157,11 +190,13 @@ export class Labeler {
   private show(): void {
     const { unit, draft } = this.sitting;
     this.call = null;
+    this.shown = true;
     this.playback.turnTo(unit);
     this.notices.tell("");
     this.form.show(draft, roleOf(unit), true);
     this.stage.show(unit, null);
     this.refresh();
+    this.round.arrived();
     void this.load(unit);
   }
 
@@ -182,29 +217,29 @@ export class Labeler {
   }
 
   private refresh(): void {
-    if (this.life.signal.aborted || this.units.length === 0) return;
+    if (this.life.signal.aborted || !this.shown) return;
     const { sitting, outbox, call } = this;
     const { unit, index } = sitting;
-    const left = sitting.nLeft(outbox);
+    const left = sitting.nLeft;
     this.header.show({
       callId: unit.call_id,
       details: this.setup.details[unit.call_id] ?? "",
       durationS: call?.duration_s ?? null,
       place: this.place(index),
-      left: left === 0 ? strings.allRated : strings.left(sitting.minutesLeft(outbox)),
+      left: left === 0 ? strings.allRated : strings.left(sitting.minutesLeft),
       edited: sitting.state(unit, outbox) === "edited",
       waiting: outbox.nWaiting,
       slow: outbox.slow,
-      failed: outbox.failed.length,
+      trouble: outbox.trouble && (outbox.trouble.silent ? "silent" : "database"),
+      failed: outbox.nRefused,
       anySaved: left < this.units.length,
     });
     this.overview.show({
       call,
-      units: this.units.flatMap((other, at) =>
-        other.call_id === unit.call_id
-          ? [{ unit: other, index: at, state: sitting.state(other, outbox) }]
-          : [],
-      ),
+      units: sitting.ofCall(unit.call_id).map((at) => {
+        const other = this.units[at] as Unit;
+        return { unit: other, index: at, state: sitting.state(other, outbox) };
+      }),
       current: index,
       place: this.place(index),
     });
@@ -217,7 +252,7 @@ export class Labeler {
       solo: this.playback.solo,
       auto: this.auto,
     });
-    this.tellFailures();
+    this.round.tell();
   }
 
   private draw(): void {
@@ -234,22 +269,6 @@ export class Labeler {
 
   private place(index: number): string {
     return strings.place(this.units[index]?.unit ?? "", index + 1, this.units.length);
-  }
-
-  private tellFailures(): void {
-    const { failed } = this.outbox;
-    const last = failed.at(-1);
-    if (!last) {
-      this.notices.tellFailure("");
-      return;
-    }
-    const id = last.rating.item_id;
-    const place = this.place(this.units.findIndex((unit) => unit.item_id === id));
-    this.notices.tellFailure(
-      failed.length === 1
-        ? strings.failedOne(place, last.sentence)
-        : strings.failedMany(failed.length, last.sentence),
-    );
   }
 
   // ---- going through the list ---------------------------------------------------------
@@ -282,7 +301,11 @@ export class Labeler {
       if (outcome.gap === "no_words") this.form.focusOther();
       return;
     }
-    const moved = sitting.goToNextOpen(outbox);
+    if (outcome.done === "unheard") {
+      this.notices.tell(strings.unheard(outcome.share));
+      return;
+    }
+    const moved = sitting.goToNextOpen();
     if (!moved && outcome.done === "unchanged") sitting.goTo(sitting.index + 1);
     this.takeFocus();
     this.show();
@@ -295,16 +318,8 @@ export class Labeler {
     if (!rating) return;
     this.sitting.keep(rating);
     this.outbox.settle(rating.rating_id);
+    this.sitting.recount(rating.item_id, this.outbox);
     this.refresh();
-  }
-
-  private undo(): void {
-    if (!this.sitting.undo()) {
-      this.notices.tell(strings.nothingToUndo);
-      return;
-    }
-    this.show();
-    this.notices.tell(strings.undone(this.place(this.sitting.index)));
   }
 
   // ---- keys ----------------------------------------------------------------------------
@@ -317,7 +332,7 @@ export class Labeler {
     if (presses && event.target instanceof HTMLButtonElement) return;
     if ((event.ctrlKey || event.metaKey) && event.code === "KeyS") event.preventDefault();
     const command = commandOf(event);
-    if (!command) return;
+    if (!command || !this.shown || this.round.busy) return;
     if (this.card.open && command.act !== "card" && command.act !== "stop") return;
     event.preventDefault();
     this.run(command);
@@ -331,10 +346,10 @@ export class Labeler {
     return {
       ...this.form.actions,
       ...this.playback.actions,
+      ...this.round.actions,
       next: () => this.goTo(this.sitting.index + 1),
       previous: () => this.goTo(this.sitting.index - 1),
       save: () => this.save(),
-      undo: () => this.undo(),
       solo: () => this.toggleSolo(),
       auto: () => this.toggleAuto(),
       card: () => this.toggleCard(),
@@ -377,8 +392,15 @@ export class Labeler {
   private mousedown(event: MouseEvent): void {
     const target = event.target as HTMLElement;
     if (isTextField(target) || this.dialogue?.element.contains(target)) return;
-    if (this.card.element.contains(target)) return;
+    if (target.closest(".wb-card")) return;
     event.preventDefault();
     this.takeFocus();
   }
+}
+
+/** Marks by item, each with the item it is of. */
+function marksOf(marks: Record<string, Omit<Mark, "item_id">>): Record<string, Mark> {
+  return Object.fromEntries(
+    Object.entries(marks).map(([item_id, mark]) => [item_id, { ...mark, item_id }]),
+  );
 }

@@ -78,7 +78,21 @@ export interface Rating {
   elapsed_ms: number;
   created_at: string;
   supersedes: string | null;
+  /** The sitting in which it was said, where Python knows of one. */
+  session_id?: string | null;
+  /** Takes the superseded rating back without a new judgement. */
+  retracted?: boolean;
 }
+
+/** What was said of an item beside rating it. */
+export interface Mark {
+  item_id: string;
+  state: "open" | "skipped" | "flagged";
+  /** The rater's words; DISTRESSING where the rater left the call. */
+  text: string | null;
+}
+
+export const DISTRESSING = "distressing";
 
 export interface Lane {
   channel: number;
@@ -111,6 +125,11 @@ export interface LabelerSetup {
   has_words: boolean;
   autoplay: boolean;
   language: string;
+  /** Under which name the browser keeps what is not saved yet. */
+  keep_key: string;
+  session_id: string | null;
+  session_check: boolean;
+  rest_after_min: number;
 }
 
 /** Whose tags are asked for; a unit over all channels has everybody's. */

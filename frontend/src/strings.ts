@@ -43,6 +43,7 @@ const en = {
   units: { utterance: "Utterance", turn: "Turn", call: "Call" } as Record<string, string>,
   states: {
     open: "not rated",
+    skipped: "skipped",
     edited: "not saved yet",
     saving: "saving",
     saved: "rated",
@@ -61,6 +62,8 @@ const en = {
   saving: (count: number) => (count > 1 ? `Saving ${count}` : "Saving"),
   waiting: "Waiting for the database",
   unsaved: "Not saved yet",
+  waitFor: (count: number) => (count === 1 ? "1 waits for the database" : `${count} wait for the database`),
+  offline: (count: number) => (count === 0 ? "Offline" : `Offline, ${count} kept here`),
   notSaved: (count: number) => `${count} not saved`,
   nothingYet: "Nothing to save",
   keys: "Keys",
@@ -117,9 +120,76 @@ const en = {
   failedMany: (count: number, sentence: string) =>
     `${count} ratings could not be saved. The last reason: ${sentence}`,
   retry: "Try again",
+  correct: "Correct it",
+  later: "Keep for later",
   nothingToUndo: "Nothing to undo: no rating was given in this sitting.",
   undone: (place: string) => `Back at ${place}. A change is saved as a new rating.`,
   done: "Everything in this list is rated. J and K go through it again.",
+
+  // What waits, is skipped, flagged or rested
+  stopped: (count: number) =>
+    `The kernel stopped or does not answer. Run the cell again; ${words(count, "rating is", "ratings are")} kept in this browser.`,
+  triedAgain: (sentence: string) => `${sentence} It is tried again by itself; go on rating.`,
+  notLasting:
+    "This browser keeps nothing for later. Leave the page open until everything is saved.",
+  elsewhere: (count: number) =>
+    `${words(count, "rating")} of another list ${count === 1 ? "waits" : "wait"} in this browser until that list is opened.`,
+  notSavedYet: (place: string) => `${place} was not saved yet. It is here as you left it.`,
+  unheard: (share: number) =>
+    `You heard ${Math.round(100 * share)} % of it. Enter again saves it as it is.`,
+  list: "List",
+  listSearch: "Search: call, number, role, tag, words",
+  listFilter: "Show",
+  listFilters: {
+    all: "all",
+    open: "not rated",
+    saved: "rated",
+    skipped: "skipped",
+    flagged: "flagged",
+    call: "this call",
+  } as Record<string, string>,
+  passes: {
+    text: "text only",
+    masked_voice: "masked voice",
+    voice: "voice only",
+    both: "voice and text",
+  } as Record<string, string>,
+  listCount: (shown: number, of: number) => `${shown} of ${of}`,
+  listNone: "Nothing matches. Change the search or show all.",
+  skip: "Skip",
+  skipped: (place: string) => `${place} skipped. It comes again at the end.`,
+  flag: "Flag for the lead",
+  flagged: (place: string) => `${place} flagged.`,
+  unflagged: (place: string) => `${place} is no longer flagged.`,
+  flagPlaceholder: "What should the lead know? (may stay empty; Enter flags, Esc leaves)",
+  flagMark: (text: string) => (text ? `Flagged: ${text}` : "Flagged"),
+  leave: "Leave this call",
+  leftCall: (count: number) => `You left the call. ${words(count, "item")} of it ${count === 1 ? "is" : "are"} skipped.`,
+  takeBack: "Take the rating back",
+  tookBack: (place: string) => `The rating of ${place} is taken back.`,
+  nothingToTakeBack: "There is no rating here to take back.",
+  rest: "Rest",
+  restHint: (minutes: number) =>
+    `${Math.round(minutes)} min at a stretch. Ears tire before one notices; a short rest helps.`,
+  resting: "Resting",
+  restingText: "The clock stands still, and nothing plays. Go on whenever you like.",
+  goOn: "Go on",
+  sessionCard: "Before you begin",
+  headphones: "Do you wear headphones?",
+  levelCheck: "Check both sides and set the level so that it is easy to listen to",
+  playLeft: "Play left",
+  playRight: "Play right",
+  heardWhere: "Where did you hear it?",
+  heardAnswers: { left: "left", right: "right", both: "both", nothing: "nothing" } as Record<
+    string,
+    string
+  >,
+  heardRight: "That is the side it came from.",
+  heardWrong: (side: string) => `It came from the ${side}. Turn the headphones round, or check the cable.`,
+  levelled: "Play all calls equally loud",
+  language: "Language",
+  begin: "Begin",
+
   said: {
     playing: "Playing",
     stopped: "Stopped",
@@ -154,7 +224,13 @@ const en = {
     auto: "Autoplay: the next one plays by itself",
     go: "Previous, next",
     save: "Save and go to the next",
-    undo: "Back to the rating given last",
+    undo: "Back to the rating given last, then further back",
+    takeBack: "Take the rating of this one back",
+    list: "List: search, filter, jump",
+    skip: "Skip; it comes again at the end",
+    flag: "Flag for the lead, or take the flag away",
+    leaveCall: "Leave this call: sound off, the rest of it skipped",
+    rest: "Rest: the clock stands still",
     card: "This card",
   },
   cardTags: "Tags",
@@ -207,6 +283,7 @@ const de: Strings = {
   units: { utterance: "Äußerung", turn: "Beitrag", call: "Anruf" },
   states: {
     open: "nicht bewertet",
+    skipped: "übersprungen",
     edited: "noch nicht gespeichert",
     saving: "wird gespeichert",
     saved: "bewertet",
@@ -224,6 +301,8 @@ const de: Strings = {
   saving: (count) => (count > 1 ? `Speichert ${count}` : "Speichert"),
   waiting: "Wartet auf die Datenbank",
   unsaved: "Noch nicht gespeichert",
+  waitFor: (count) => (count === 1 ? "1 wartet auf die Datenbank" : `${count} warten auf die Datenbank`),
+  offline: (count) => (count === 0 ? "Offline" : `Offline, ${count} hier behalten`),
   notSaved: (count) => `${count} nicht gespeichert`,
   nothingYet: "Nichts zu speichern",
   keys: "Tasten",
@@ -281,9 +360,73 @@ const de: Strings = {
   failedMany: (count, sentence) =>
     `${count} Bewertungen konnten nicht gespeichert werden. Der letzte Grund: ${sentence}`,
   retry: "Noch einmal",
+  correct: "Ändern",
+  later: "Für später behalten",
   nothingToUndo: "Nichts zurückzunehmen: in dieser Sitzung wurde noch nichts bewertet.",
   undone: (place) => `Zurück bei ${place}. Eine Änderung wird als neue Bewertung gespeichert.`,
   done: "Alles in dieser Liste ist bewertet. J und K gehen sie noch einmal durch.",
+
+  // What waits, is skipped, flagged or rested
+  stopped: (count) =>
+    `Der Kernel ist angehalten oder antwortet nicht. Die Zelle noch einmal ausführen; ${words(count, "Bewertung ist", "Bewertungen sind")} in diesem Browser aufgehoben.`,
+  triedAgain: (sentence) => `${sentence} Es wird von selbst wieder versucht; ruhig weiter bewerten.`,
+  notLasting:
+    "Dieser Browser hebt nichts auf. Die Seite offen lassen, bis alles gespeichert ist.",
+  elsewhere: (count) =>
+    `${words(count, "Bewertung", "Bewertungen")} einer anderen Liste ${count === 1 ? "wartet" : "warten"} in diesem Browser, bis jene Liste geöffnet wird.`,
+  notSavedYet: (place) => `${place} war noch nicht gespeichert und ist hier wie verlassen.`,
+  unheard: (share) =>
+    `Davon wurden ${Math.round(100 * share)} % gehört. Noch einmal Enter speichert es so.`,
+  list: "Liste",
+  listSearch: "Suchen: Anruf, Nummer, Rolle, Gefühl, Worte",
+  listFilter: "Zeigen",
+  listFilters: {
+    all: "alle",
+    open: "nicht bewertet",
+    saved: "bewertet",
+    skipped: "übersprungen",
+    flagged: "gemeldet",
+    call: "dieser Anruf",
+  },
+  passes: {
+    text: "nur Text",
+    masked_voice: "maskierte Stimme",
+    voice: "nur Stimme",
+    both: "Stimme und Text",
+  },
+  listCount: (shown, of) => `${shown} von ${of}`,
+  listNone: "Nichts passt. Die Suche ändern oder alle zeigen.",
+  skip: "Überspringen",
+  skipped: (place) => `${place} übersprungen. Am Ende kommt sie wieder.`,
+  flag: "Der Leitung melden",
+  flagged: (place) => `${place} gemeldet.`,
+  unflagged: (place) => `${place} ist nicht mehr gemeldet.`,
+  flagPlaceholder: "Was soll die Leitung wissen? (darf leer bleiben; Enter meldet, Esc verlässt)",
+  flagMark: (text) => (text ? `Gemeldet: ${text}` : "Gemeldet"),
+  leave: "Diesen Anruf verlassen",
+  leftCall: (count) => `Anruf verlassen. ${words(count, "Eintrag", "Einträge")} daraus übersprungen.`,
+  takeBack: "Bewertung zurücknehmen",
+  tookBack: (place) => `Die Bewertung von ${place} ist zurückgenommen.`,
+  nothingToTakeBack: "Hier gibt es keine Bewertung zurückzunehmen.",
+  rest: "Pause",
+  restHint: (minutes) =>
+    `${Math.round(minutes)} min am Stück. Ohren ermüden unbemerkt; eine kurze Pause hilft.`,
+  resting: "Pause",
+  restingText: "Die Uhr steht, und nichts spielt. Weiter geht es, wann es passt.",
+  goOn: "Weiter",
+  sessionCard: "Vor dem Anfang",
+  headphones: "Sind Kopfhörer auf?",
+  levelCheck: "Beide Seiten prüfen und angenehm laut einstellen",
+  playLeft: "Links spielen",
+  playRight: "Rechts spielen",
+  heardWhere: "Wo war es zu hören?",
+  heardAnswers: { left: "links", right: "rechts", both: "beide", nothing: "nichts" },
+  heardRight: "Von dieser Seite kam es.",
+  heardWrong: (side) => `Es kam von ${side}. Die Kopfhörer umdrehen oder das Kabel prüfen.`,
+  levelled: "Alle Anrufe gleich laut spielen",
+  language: "Sprache",
+  begin: "Anfangen",
+
   said: {
     playing: "Ton läuft",
     stopped: "Angehalten",
@@ -318,7 +461,13 @@ const de: Strings = {
     auto: "Von selbst: die nächste Äußerung spielt ohne Taste",
     go: "Zurück, weiter",
     save: "Speichern und zur nächsten",
-    undo: "Zurück zur letzten Bewertung",
+    undo: "Zurück zur letzten Bewertung, dann weiter zurück",
+    takeBack: "Die Bewertung von dieser zurücknehmen",
+    list: "Liste: suchen, filtern, springen",
+    skip: "Überspringen; am Ende kommt sie wieder",
+    flag: "Der Leitung melden, oder nicht mehr",
+    leaveCall: "Diesen Anruf verlassen: Ton aus, der Rest übersprungen",
+    rest: "Pause: die Uhr steht",
     card: "Diese Karte",
   },
   cardTags: "Gefühle",
@@ -362,6 +511,9 @@ const de: Strings = {
 };
 
 export const LANGUAGES: Record<string, Strings> = { en, de };
+
+/** What each language calls itself. */
+export const LANGUAGE_NAMES: Record<string, string> = { en: "English", de: "Deutsch" };
 
 /** The words in use; widgets read them when they are made and whenever they change. */
 export let strings: Strings = en;

@@ -99,6 +99,9 @@ describe("the Labeler", () => {
   it("rates by keys, saves on Enter and marks it saved after Python's answer", async () => {
     host.answers["save"] = undefined as never;
     for (const code of ["Digit1", "Digit1", "Digit2", "KeyP", "ArrowLeft", "Enter"]) key(code);
+    expect(saves()).toEqual([]);
+    expect(text(".wb-message")).toBe("You heard 0 % of it. Enter again saves it as it is.");
+    key("Enter");
     await settle();
     expect(saves()).toMatchObject([
       {
@@ -212,6 +215,7 @@ describe("the Labeler", () => {
     key("KeyH");
     key("KeyH");
     key("Enter");
+    key("Enter");
     await settle();
     expect(box.querySelectorAll("img")).toHaveLength(0);
     expect(text(".wb-message")).toContain(EVIL);
@@ -232,6 +236,7 @@ describe("the Labeler", () => {
 
   it("undoes into a rating that supersedes, and goes on where it was", async () => {
     key("Digit1");
+    key("Enter");
     key("Enter");
     await settle();
     key("KeyZ", { ctrlKey: true });
