@@ -14,7 +14,7 @@ export interface NoticeEvents {
 export class Notices {
   readonly line = el("div.wb-message", { role: "alert" });
   /** Why things wait: said once, without alarm. */
-  readonly trouble = el("p.wb-trouble", { role: "status", hidden: true });
+  readonly trouble = el("p.wb-trouble", { hidden: true });
   readonly spoken = el("div.wb-hidden", { role: "status", "aria-live": "polite" });
   private failure = "";
   private notice = "";
@@ -43,6 +43,7 @@ export class Notices {
 
   /** Why something waits, for as long as it does. */
   tellTrouble(sentence: string): void {
+    if (this.trouble.textContent !== sentence) this.say(sentence);
     setText(this.trouble, sentence);
     this.trouble.hidden = sentence === "";
   }

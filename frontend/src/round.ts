@@ -35,7 +35,7 @@ export class Round {
   readonly outbox: Outbox;
   readonly notices: Notices;
   /** A line that proposes a rest, and the words of a flag: both quiet, both in the flow. */
-  readonly restHint = el("div.wb-rest-hint", { role: "status", hidden: true });
+  readonly restHint = el("div.wb-rest-hint", { hidden: true });
   readonly flagField = el("input.wb-field.wb-flag", {
     type: "text",
     "aria-label": strings.flag,
@@ -373,7 +373,9 @@ export class Round {
     const rest = button("wb-button wb-button-framed", strings.rest, () => this.rest(), {
       signal: this.signal,
     });
-    this.restHint.replaceChildren(el("span", {}, strings.restHint(minutes)), rest);
+    const sentence = strings.restHint(minutes);
+    this.restHint.replaceChildren(el("span", {}, sentence), rest);
+    this.notices.say(sentence);
     this.restHint.hidden = false;
   }
 

@@ -42,9 +42,9 @@ def lab(
 
     @contextmanager
     def opened(notebook: Path | None = None) -> Iterator[Notebook]:
-        page = chromium.new_page(viewport=SIZE)
-        yield Notebook(page, address, folder, notebook)
-        page.close()
+        context = chromium.new_context(viewport=SIZE)
+        yield Notebook(context.new_page(), address, folder, notebook)
+        context.close()
 
     with lab_server(folder, home) as address:
         yield opened

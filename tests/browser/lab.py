@@ -158,11 +158,8 @@ class Notebook:
     """A notebook that is open in a page; without a source, of one cell that tests write anew."""
 
     def __init__(self, page: Any, address: str, folder: Path, source: Path | None = None) -> None:
-        self.page = page
         self.problems: list[str] = []
-        page.on("pageerror", lambda error: self.problems.append(str(error)))
-        page.on("console", self._heard)
-        page.add_init_script(LISTEN_IN)
+        self._take(page)
         if source is None:
             notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
             kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -171,9 +168,43 @@ class Notebook:
             notebook = nbformat.read(source, as_version=4)
         name = f"{len(list((folder / 'work').glob('*.ipynb')))}.ipynb"
         nbformat.write(notebook, folder / "work" / name)
-        page.goto(f"{address}/doc/tree/{name}?token=tests")
-        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-        page.wait_for_function(IDLE, timeout=60_000)
+        self._url = f"{address}/doc/tree/{name}?token=tests"
+        self._open()
+
+    def _take(self, page: Any) -> None:
+        self.page = page
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.on("console", self._heard)
+        page.add_init_script(LISTEN_IN)
+
+    def _open(self) -> None:
+        self.page.goto(self._url)
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        self.idle()
+
+    def idle(self) -> None:
+        """Wait until the kernel is there and has nothing to do."""
+        self.page.wait_for_function(IDLE, timeout=60_000)
+
+    def load_again(self) -> None:
+        """Load the page again; the notebook is on the disk as it was shown."""
+        self._save()
+        self._open()
+
+    @contextlib.contextmanager
+    def tab_closed(self) -> Iterator[None]:
+        """Close the tab for a while and open the notebook in a new one of the same browser."""
+        self._save()
+        context = self.page.context
+        self.page.close()
+        yield
+        self._take(context.new_page())
+        self._open()
+
+    def _save(self) -> None:
+        self.page.evaluate(
+            "() => window.jupyterapp.commands.execute('docmanager:save').then(() => 0)"
+        )
 
     def _heard(self, message: Any) -> None:
         if message.type == "error":
