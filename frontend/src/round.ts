@@ -171,7 +171,7 @@ export class Round {
   /** Say what is unfinished where the rater has just come to. */
   welcome(): void {
     const { unit, index } = this.sitting;
-    if (this.sitting.state(unit, this.outbox) !== "edited" || this.at !== null) return;
+    if (this.sitting.state(unit, this.outbox) !== "edited") return;
     this.notices.tell(strings.notSavedYet(this.events.place(index)));
   }
 
