@@ -32,6 +32,8 @@ export interface OutboxEvents {
   saved(rating: Rating): void;
   /** Another widget of the same rater has saved a rating. */
   savedElsewhere?(rating: Rating): void;
+  /** Another widget has marked an item. */
+  markedElsewhere?(mark: Mark): void;
   /** Whether an item is in this list; what is not waits for a list that has it. */
   mine?(itemId: string): boolean;
   /** The parcels of an item have changed; all of them where none is named. */
@@ -58,6 +60,8 @@ export class Outbox {
   private parcels: Parcel[] = [];
   private readonly byItem = new Map<string, Parcel[]>();
   private readonly kept = new Set<string>();
+  /** Ids of what this widget put itself, for as long as no other one takes it up. */
+  private readonly own = new Set<string>();
   private sending = false;
   private nTries = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -93,9 +97,7 @@ export class Outbox {
 
   /** Take a rating; one of the same item that failed is given up for it. */
   put(rating: Rating): void {
-    for (const parcel of this.ofItem(rating.item_id)) {
-      if (parcel.rating && parcel.state !== "waiting") this.giveUp(parcel);
-    }
+    this.forgetRefused(rating.item_id, Infinity);
     this.take(rating.rating_id, rating.item_id, { rating, mark: null });
   }
 
@@ -177,6 +179,8 @@ export class Outbox {
       sentence: "",
     };
     this.add(parcel);
+    this.own.add(id);
+    setTimeout(() => this.own.delete(id), PEER_MS / 2);
     const shelved = this.keep.put("outbox", id, parcel).then(() => {
       this.kept.add(id);
       this.keep.peers.say({ what: "put", parcel } satisfies Word);
@@ -203,9 +207,13 @@ export class Outbox {
     void this.keep.drop("outbox", parcel.id);
   }
 
-  private giveUp(parcel: Parcel): void {
-    this.remove(parcel);
-    this.keep.peers.say({ what: "gone", id: parcel.id, rating: null } satisfies Word);
+  /** The rater has judged the item again since: what was refused before is no longer meant. */
+  private forgetRefused(itemId: string, before: number): void {
+    for (const parcel of this.ofItem(itemId)) {
+      if (!parcel.rating || parcel.state === "waiting" || parcel.at >= before) continue;
+      this.remove(parcel);
+      this.keep.peers.say({ what: "gone", id: parcel.id, rating: null } satisfies Word);
+    }
   }
 
   /** Send all that is due; when that cannot be just now, try again later by itself. */
@@ -248,7 +256,8 @@ export class Outbox {
   /** Send one; false if it has to be tried again later. */
   private async deliver(parcel: Parcel): Promise<boolean> {
     if (this.isClosed) return true;
-    if (this.keep.lasting && !(await this.keep.get("outbox", parcel.id))) {
+    const mayBeGone = this.keep.lasting && !this.own.has(parcel.id);
+    if (mayBeGone && !(await this.keep.get("outbox", parcel.id))) {
       this.remove(parcel); // another widget was quicker
       return true;
     }
@@ -261,6 +270,7 @@ export class Outbox {
       if (this.isClosed) return true;
       this.remove(parcel);
       this.keep.peers.say({ what: "gone", id: parcel.id, rating } satisfies Word);
+      if (rating) this.forgetRefused(parcel.item_id, parcel.at);
       if (rating) this.events.saved(rating);
     } catch (error) {
       if (error instanceof AskError && error.temporary) {
@@ -296,6 +306,7 @@ export class Outbox {
       this.kept.add(word.parcel.id);
       this.add(word.parcel);
       this.lastAt = Math.max(this.lastAt, word.parcel.at);
+      if (word.parcel.mark) this.events.markedElsewhere?.(word.parcel.mark);
       clearTimeout(this.peerTimer);
       this.peerTimer = setTimeout(() => void this.run(), PEER_MS);
       this.events.changed(word.parcel.item_id);

@@ -90,6 +90,7 @@ export class Round {
         mine: (id) => this.sitting.placeOf(id) >= 0,
         saved: (rating) => this.saved(rating),
         savedElsewhere: (rating) => this.sitting.keep(rating),
+        markedElsewhere: (mark) => this.sitting.hearMark(mark),
         changed: (itemId) => this.changed(itemId),
       },
       this.keep,

@@ -238,8 +238,13 @@ export class Sitting {
   /** Say that an item is skipped, flagged, or neither any more. */
   setMark(itemId: string, state: Mark["state"], text: string | null, outbox: Outbox): void {
     const mark = { item_id: itemId, state, text };
-    this.marks[itemId] = mark;
+    this.hearMark(mark);
     outbox.putMark(mark);
+  }
+
+  /** Another widget of the same rater marked an item. */
+  hearMark(mark: Mark): void {
+    this.marks[mark.item_id] = mark;
   }
 
   /** What was heard in an item, in a few words of the taxonomy's own; empty without a rating. */

@@ -60,6 +60,7 @@ def open_notebook(lab: Callable[..., AbstractContextManager[Notebook]]) -> Itera
 def book(open_notebook: Notebook) -> Iterator[Notebook]:
     """The notebook; neither page nor console may have complained by the end of a test."""
     open_notebook.problems.clear()
+    open_notebook.forget()
     open_notebook.page.set_viewport_size(SIZE)
     yield open_notebook
     assert open_notebook.problems == []

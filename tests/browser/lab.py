@@ -154,6 +154,22 @@ SET_CELL = """source => {
 }"""
 
 
+FORGET = """async () => {
+  const names = (await indexedDB.databases()).map(({ name }) => name);
+  if (!names.includes('audio-sentiment-workbench')) return;
+  const database = await new Promise((resolve, reject) => {
+    const request = indexedDB.open('audio-sentiment-workbench');
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const boxes = [...database.objectStoreNames];
+  const clearing = database.transaction(boxes, 'readwrite');
+  for (const box of boxes) clearing.objectStore(box).clear();
+  await new Promise(resolve => { clearing.oncomplete = resolve; });
+  database.close();
+}"""
+
+
 class Notebook:
     """A notebook that is open in a page; without a source, of one cell that tests write anew."""
 
@@ -181,6 +197,10 @@ class Notebook:
         self.page.goto(self._url)
         self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         self.idle()
+
+    def forget(self) -> None:
+        """Take away what the browser keeps for the widgets, as a new browser has nothing."""
+        self.page.evaluate(FORGET)
 
     def idle(self) -> None:
         """Wait until the kernel is there and has nothing to do."""

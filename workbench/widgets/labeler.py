@@ -253,7 +253,7 @@ intensity_steps, tags, dimensions.
         return {"saved": rating}, []
 
     def _mark(self, message: dict[str, Any]) -> Answer:
-        item_id, state, text = message.get("item_id"), message.get("state"), message.get("text")
+        item_id, state, text = str(message["item_id"]), message.get("state"), message.get("text")
         item = self._item(item_id)
         if state not in MARKS:
             raise InputError(f'"{state}" is no mark; these are: {", ".join(MARKS)}.')
