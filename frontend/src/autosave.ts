@@ -1,6 +1,8 @@
 // The unfinished rating, kept a moment after each change so that it outlives the page.
 
+import type { Evidence } from "./evidence";
 import type { Keep } from "./keep";
+import type { Unit } from "./model";
 import type { KeptDraft, Sitting } from "./sitting";
 
 const DELAY_MS = 200;
@@ -14,10 +16,15 @@ export class Autosave {
     private readonly sitting: Sitting,
     /** Which list it is, among those of the same rater. */
     private readonly list: string,
+    private readonly evidenceOf: (unit: Unit) => Evidence,
     signal: AbortSignal,
   ) {
-    addEventListener("pagehide", () => void this.flush(), { signal });
-    document.addEventListener("visibilitychange", () => void this.flush(), { signal });
+    const leaving = () => {
+      this.due.add(this.sitting.unit.item_id);
+      void this.flush();
+    };
+    addEventListener("pagehide", leaving, { signal });
+    document.addEventListener("visibilitychange", leaving, { signal });
     signal.addEventListener("abort", () => void this.flush());
   }
 
@@ -39,7 +46,7 @@ export class Autosave {
     this.due.clear();
     await Promise.all(
       due.map((id) => {
-        const draft = this.sitting.unfinished(id);
+        const draft = this.sitting.unfinished(id, this.evidenceOf);
         return draft ? this.keep.put("drafts", id, draft) : this.keep.drop("drafts", id);
       }),
     );

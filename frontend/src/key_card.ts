@@ -80,7 +80,7 @@ export class KeyCard {
       [["Ctrl+⇧Z"], cardKeys.takeBack],
       [of("KeyG"), cardKeys.list],
       [shifted("KeyK"), cardKeys.skip],
-      [shifted("KeyF"), cardKeys.flag],
+      [of("KeyI"), cardKeys.flag],
       [shifted("KeyL"), cardKeys.leaveCall],
       [shifted("KeyP"), cardKeys.rest],
       [of("KeyH"), cardKeys.card],

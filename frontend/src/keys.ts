@@ -59,6 +59,7 @@ const LETTERS: Record<string, Command> = {
   KeyA: { act: "auto" },
   KeyH: { act: "card" },
   KeyG: { act: "list" },
+  KeyI: { act: "flag" },
   Enter: { act: "save" },
   NumpadEnter: { act: "save" },
   Escape: { act: "stop" },
@@ -69,7 +70,6 @@ const LETTERS: Record<string, Command> = {
 };
 const SHIFTED: Record<string, Command> = {
   KeyK: { act: "skip" },
-  KeyF: { act: "flag" },
   KeyL: { act: "leave" },
   KeyP: { act: "rest" },
 };

@@ -4,11 +4,13 @@ import type { AnyModel } from "@anywidget/types";
 import { CallSource } from "./call_source";
 import { Dialogue } from "./dialogue";
 import { button, el, isTextField } from "./dom";
+import type { Evidence } from "./evidence";
 import { Header } from "./header";
 import { KeyCard } from "./key_card";
 import { KeyNames } from "./key_names";
 import { commandOf, type Actions, type Command } from "./keys";
 import {
+  marksOf,
   roleOf,
   tagsFor,
   unitsOf,
@@ -79,6 +81,7 @@ export class Labeler {
         silence: () => this.playback.stop(),
         takeFocus: () => this.takeFocus(),
         place: (index) => this.place(index),
+        evidence: (unit) => this.evidence(unit),
         play: ({ autoplay }) => (this.auto = autoplay),
         reopen,
       },
@@ -209,7 +212,7 @@ export class Labeler {
       this.stage.show(unit, call);
       this.refresh();
       await this.source.want(unit, call);
-      const next = this.units[this.sitting.index + 1];
+      const next = this.sitting.upNext;
       if (next && here()) await this.source.want(next, await this.source.call(next.call_id));
     } catch (error) {
       if (here()) this.stage.say(sentenceOf(error));
@@ -285,17 +288,7 @@ export class Labeler {
   private save(): void {
     this.playback.stop();
     const { sitting, outbox } = this;
-    const { listening } = this.playback;
-    const { item_id, call_id, start_s, end_s } = sitting.unit;
-    const outcome = sitting.commit(
-      {
-        n_plays: listening.nPlays(item_id),
-        heard_share: listening.share(call_id, start_s, end_s),
-        heard_until_s: listening.until(call_id),
-        text_seen: (this.call?.lines.length ?? 0) > 0,
-      },
-      outbox,
-    );
+    const outcome = sitting.commit(this.evidence(sitting.unit), outbox);
     if (outcome.done === "gap") {
       this.notices.tell(strings.gap[outcome.gap]);
       if (outcome.gap === "no_words") this.form.focusOther();
@@ -311,6 +304,16 @@ export class Labeler {
     this.show();
     if (!moved) this.notices.tell(strings.done);
     else if (this.auto && outcome.done === "sent") this.playback.replay();
+  }
+
+  private evidence({ item_id, call_id, start_s, end_s }: Unit): Evidence {
+    const { listening } = this.playback;
+    return {
+      n_plays: listening.nPlays(item_id),
+      heard_share: listening.share(call_id, start_s, end_s),
+      heard_until_s: listening.until(call_id),
+      text_seen: (this.call?.lines.length ?? 0) > 0,
+    };
   }
 
   /** Python says to all views of this widget that a rating is in the database. */
@@ -396,11 +399,4 @@ export class Labeler {
     event.preventDefault();
     this.takeFocus();
   }
-}
-
-/** Marks by item, each with the item it is of. */
-function marksOf(marks: Record<string, Omit<Mark, "item_id">>): Record<string, Mark> {
-  return Object.fromEntries(
-    Object.entries(marks).map(([item_id, mark]) => [item_id, { ...mark, item_id }]),
-  );
 }

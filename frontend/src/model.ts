@@ -163,3 +163,10 @@ export function tagsFor(taxonomy: Taxonomy, role: string): Tag[] {
     ? taxonomy.tags.filter((tag) => tag.roles.length === 0 || tag.roles.includes(role))
     : taxonomy.tags;
 }
+
+/** Marks by item, each with the item it is of. */
+export function marksOf(marks: Record<string, Omit<Mark, "item_id">>): Record<string, Mark> {
+  return Object.fromEntries(
+    Object.entries(marks).map(([item_id, mark]) => [item_id, { ...mark, item_id }]),
+  );
+}

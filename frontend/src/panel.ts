@@ -37,12 +37,13 @@ export abstract class Panel {
     this.element.hidden = false;
   }
 
-  protected head(title: string): HTMLElement {
+  protected head(title: string, close = strings.cardClose): HTMLElement {
+    const key = el("kbd.wb-key", { "aria-hidden": "true" }, "Esc");
     return el(
       "header.wb-card-head",
       {},
       el("h3", {}, title),
-      button("wb-button", strings.cardClose, () => this.close(), { signal: this.signal }),
+      button("wb-button", close, () => this.close(), { key, signal: this.signal }),
     );
   }
 

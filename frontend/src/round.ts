@@ -3,6 +3,7 @@
 
 import { Autosave } from "./autosave";
 import { button, el, setText } from "./dom";
+import type { Evidence } from "./evidence";
 import { ItemList, type ItemRow } from "./item_list";
 import { Keep } from "./keep";
 import type { KeyNames } from "./key_names";
@@ -24,6 +25,8 @@ export interface RoundEvents {
   silence(): void;
   takeFocus(): void;
   place(index: number): string;
+  /** What was heard of an item in this page. */
+  evidence(unit: Unit): Evidence;
   /** Choices of the start card that are the player's. */
   play(choices: Pick<Choices, "levelled" | "autoplay">): void;
   /** Another language: the widget is built anew. */
@@ -96,7 +99,8 @@ export class Round {
       this.keep,
     );
     const listName = `${units[0]?.item_id ?? ""}/${units.length}`;
-    this.autosave = new Autosave(this.keep, this.sitting, listName, signal);
+    const evidenceOf = (unit: Unit) => events.evidence(unit);
+    this.autosave = new Autosave(this.keep, this.sitting, listName, evidenceOf, signal);
     this.notices = new Notices(
       {
         retry: () => this.outbox.retry(),
@@ -120,7 +124,7 @@ export class Round {
     this.panels = [this.list, this.restCard, this.sessionCard].map(({ element }) => element);
     const tool = (label: string, press: () => void, code: string, shift = true) =>
       button("wb-button wb-button-plain", label, press, { key: keys.cap(code, shift), signal });
-    this.flagButton = tool(strings.flag, () => this.flag(), "KeyF");
+    this.flagButton = tool(strings.flag, () => this.flag(), "KeyI", false);
     this.tools = el(
       "div.wb-tools",
       {},

@@ -7,6 +7,13 @@ import { today, type Choices } from "./session";
 import { LANGUAGES, LANGUAGE_NAMES, strings } from "./strings";
 import { playBurst, type Side } from "./level_check";
 
+/** Keys that answer where it was heard, from any button of the card. */
+const ARROWS: readonly [string, string, string][] = [
+  ["ArrowLeft", "←", "left"],
+  ["ArrowRight", "→", "right"],
+  ["ArrowDown", "↓", "both"],
+];
+
 export class SessionCard extends Panel {
   private choices: Choices | null = null;
   private readonly verdict = el("p.wb-muted", { role: "status" });
@@ -24,7 +31,7 @@ export class SessionCard extends Panel {
     this.choices = { ...choices, day: today(), headphones: null, heard: {} };
     const yes = this.choice("headphones", strings.yes, () => this.set({ headphones: true }));
     this.show(
-      this.head(strings.sessionCard),
+      this.head(strings.sessionCard, strings.skip),
       el(
         "fieldset.wb-asks",
         {},
@@ -42,11 +49,7 @@ export class SessionCard extends Panel {
           "span.wb-answers",
           { role: "group", "aria-label": strings.heardWhere },
           el("span.wb-muted", {}, strings.heardWhere),
-          ...Object.entries(strings.heardAnswers).map(([answer, text]) =>
-            button("wb-button wb-button-framed", text, () => this.heard(answer), {
-              signal: this.signal,
-            }),
-          ),
+          ...Object.entries(strings.heardAnswers).map(([answer, text]) => this.answer(answer, text)),
         ),
         this.verdict,
       ),
@@ -90,6 +93,14 @@ export class SessionCard extends Panel {
     });
   }
 
+  private answer(answer: string, text: string): HTMLElement {
+    const [, print] = ARROWS.find(([, , which]) => which === answer) ?? [];
+    const key = print ? el("kbd.wb-key", { "aria-hidden": "true" }, print) : undefined;
+    const { signal } = this;
+    const options = key ? { key, signal } : { signal };
+    return button("wb-button wb-button-framed", text, () => this.heard(answer), options);
+  }
+
   private heard(answer: string): void {
     if (!this.last || !this.choices) return;
     this.set({ heard: { ...this.choices.heard, [this.last]: answer } });
@@ -128,6 +139,12 @@ export class SessionCard extends Panel {
   protected override keydown(event: KeyboardEvent): void {
     super.keydown(event);
     const target = event.target as HTMLElement;
+    const arrow = ARROWS.find(([code]) => code === event.code);
+    if (arrow && target instanceof HTMLButtonElement) {
+      event.preventDefault();
+      this.heard(arrow[2]);
+      return;
+    }
     const presses = target instanceof HTMLButtonElement || target instanceof HTMLSelectElement;
     if (event.code !== "Enter" || presses) return;
     event.preventDefault();

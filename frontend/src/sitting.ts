@@ -1,24 +1,22 @@
 // One rater going through a list of items: where they are, what is drafted, what is saved.
 
 import { draftOf, EMPTY, gapOf, judgementOf, sameDraft, type Draft, type Gap } from "./draft";
+import { joined, type Evidence } from "./evidence";
 import { uuid7 } from "./ids";
 import { DISTRESSING, type Mark, type Rating, type Unit } from "./model";
 import type { Outbox, Parcel } from "./outbox";
 
-export type UnitState = "open" | "skipped" | "edited" | "saving" | "saved" | "failed";
+export type { Evidence };
 
-export interface Evidence {
-  n_plays: number;
-  heard_share: number;
-  heard_until_s: number;
-  text_seen: boolean;
-}
+export type UnitState = "open" | "skipped" | "edited" | "saving" | "saved" | "failed";
 
 /** An unfinished rating as it is kept, with the time that was spent on it. */
 export interface KeptDraft {
   item_id: string;
   draft: Draft;
   spent_ms: number;
+  /** What of it was heard before the page was closed. */
+  heard: Evidence | null;
 }
 
 export type Outcome =
@@ -43,6 +41,7 @@ export class Sitting {
   private readonly paces: number[] = [];
   private readonly sent = new Map<string, Draft>();
   private readonly spent = new Map<string, number>();
+  private readonly heard = new Map<string, Evidence>();
   private readonly askedBack = new Set<string>();
   private readonly away = new Set<string>();
   /** Items that are still to be rated, and the seconds that they last. */
@@ -102,9 +101,12 @@ export class Sitting {
   }
 
   /** The unfinished rating of an item, to be kept; null where there is none. */
-  unfinished(itemId: string): KeptDraft | null {
+  unfinished(itemId: string, evidenceOf: (unit: Unit) => Evidence): KeptDraft | null {
     const draft = this.drafts.get(itemId);
-    return draft ? { item_id: itemId, draft, spent_ms: this.spentOn(itemId) } : null;
+    const unit = this.list[this.placeOf(itemId)];
+    if (!draft || !unit) return null;
+    const heard = joined(this.heard.get(itemId), evidenceOf(unit));
+    return { item_id: itemId, draft, spent_ms: this.spentOn(itemId), heard };
   }
 
   /** Take up what an earlier page left unfinished or unsent. */
@@ -114,12 +116,13 @@ export class Sitting {
       if (rating) this.sent.set(item_id, this.draftFrom(rating));
       if (mark) this.marks[item_id] = mark;
     }
-    for (const { item_id, draft, spent_ms } of drafts) {
+    for (const { item_id, draft, spent_ms, heard } of drafts) {
       // A draft of an earlier version may lack what has been added since.
       const whole = { ...EMPTY, ...draft };
       if (!this.places.has(item_id) || sameDraft(whole, this.storedDraft(item_id))) continue;
       this.drafts.set(item_id, whole);
       this.spent.set(item_id, spent_ms);
+      if (heard) this.heard.set(item_id, heard);
     }
   }
 
@@ -136,27 +139,34 @@ export class Sitting {
 
   /** Go to the next item that has no rating, then to those skipped; false if there is none. */
   goToNextOpen(): boolean {
+    const index = this.nextOpen;
+    if (index !== null) this.goTo(index);
+    return index !== null;
+  }
+
+  /** What will probably be rated next, to have its audio here in time. */
+  get upNext(): Unit | null {
+    return this.list[this.nextOpen ?? this.index + 1] ?? null;
+  }
+
+  private get nextOpen(): number | null {
     const n = this.list.length;
     let skipped: number | null = null;
     for (let step = 1; step <= n && this.toDo.size > 0; step++) {
       const index = (this.index + step) % n;
       const id = (this.list[index] as Unit).item_id;
       if (!this.toDo.has(id)) continue;
-      if (this.marks[id]?.state !== "skipped") {
-        this.goTo(index);
-        return true;
-      }
+      if (this.marks[id]?.state !== "skipped") return index;
       skipped ??= index;
     }
-    if (skipped === null) return false;
-    this.goTo(skipped);
-    return true;
+    return skipped;
   }
 
   /** Hand the draft to the outbox, unless something is missing or nothing has changed. */
-  commit(evidence: Evidence, outbox: Outbox): Outcome {
+  commit(heardNow: Evidence, outbox: Outbox): Outcome {
     const { unit, draft } = this;
     const id = unit.item_id;
+    const evidence = joined(this.heard.get(id), heardNow);
     const underway = outbox.of(id);
     if (!this.drafts.has(id)) {
       if (underway && underway.state !== "waiting") outbox.retry();
@@ -307,24 +317,23 @@ export class Sitting {
     this.shownAt += this.now() - this.awaySince;
   }
 
-  /** Put corrected items in the place of others; the ratings of those stay in the database. */
-  replace(retired: readonly string[], units: readonly Unit[], outbox: Outbox): void {
+  /** Put corrected items in the place of others; what was drafted goes with the first of them. */
+  replace(retired: readonly string[], units: readonly Unit[]): void {
     const gone = new Set(retired);
-    const here = this.unit;
-    const at = this.list.findIndex(({ item_id }) => gone.has(item_id));
-    for (const id of gone) {
-      this.drafts.delete(id);
-      const unit = this.list[this.placeOf(id)];
-      if (unit) this.count(unit, true);
-    }
-    const before = this.list.slice(0, at).filter(({ item_id }) => !gone.has(item_id));
-    const after = this.list.slice(Math.max(0, at)).filter(({ item_id }) => !gone.has(item_id));
-    this.list = [...before, ...units, ...after];
+    const here = this.unit.item_id;
+    const first = this.list.findIndex(({ item_id }) => gone.has(item_id));
+    if (first < 0) return;
+    const draft = retired.map((id) => this.drafts.get(id)).find((one) => one !== undefined);
+    const kept = this.list.filter(({ item_id }) => !gone.has(item_id));
+    for (const unit of this.list) if (gone.has(unit.item_id)) this.count(unit, true);
+    for (const id of gone) this.drafts.delete(id);
+    kept.splice(first, 0, ...units);
+    this.list = kept;
     this.reindex();
-    for (const { item_id } of units) this.recount(item_id, outbox);
-    const place = this.places.get(here.item_id) ?? before.length;
-    this.index = Math.min(place, this.list.length - 1);
-    this.goTo(this.index);
+    for (const unit of units) this.count(unit, unit.item_id in this.saved);
+    if (draft && units[0]) this.drafts.set(units[0].item_id, draft);
+    const index = this.placeOf(here);
+    this.goTo(index < 0 ? first : index);
   }
 
   private reindex(): void {

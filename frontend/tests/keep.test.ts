@@ -231,21 +231,22 @@ describe("a sitting that outlives the page", () => {
   it("offers an unfinished rating again, with the time that was spent on it", async () => {
     sitting.draft = stepTag(sitting.draft, "relief", 3);
     now += 3000;
-    const kept = sitting.unfinished("i0");
+    const kept = sitting.unfinished("i0", () => ({ ...EVIDENCE, n_plays: 2 }));
     expect(kept).toMatchObject({ draft: { tags: { relief: 1 } }, spent_ms: 3000 });
     open();
     sitting.adopt(kept ? [kept] : [], []);
     expect(sitting.state(sitting.unit, box)).toBe("edited");
     now += 500;
-    sitting.commit(EVIDENCE, box);
+    sitting.commit({ n_plays: 1, heard_share: 0, heard_until_s: 0, text_seen: false }, box);
     await wait();
     expect(sent[0]).toMatchObject({ elapsed_ms: 3500, tags: [{ tag: "relief" }] });
-    expect(sitting.unfinished("i0")).toBeNull();
+    expect(sent[0]).toMatchObject({ n_plays: 3, heard_share: 1, heard_until_s: 3 });
+    expect(sitting.unfinished("i0", () => EVIDENCE)).toBeNull();
   });
 
   it("knows a draft of an earlier version, which lacks what was added since", () => {
     const { note: _, ...older } = { ...EMPTY, verdict: "unclear" as const };
-    sitting.adopt([{ item_id: "i0", draft: older as never, spent_ms: 0 }], []);
+    sitting.adopt([{ item_id: "i0", draft: older as never, spent_ms: 0, heard: null }], []);
     expect(sitting.draft).toEqual({ ...EMPTY, verdict: "unclear" });
   });
 
@@ -321,7 +322,7 @@ describe("a sitting that outlives the page", () => {
       start_s,
       end_s: start_s + 1,
     });
-    sitting.replace(["i1"], [half(1, 10), half(2, 11)], box);
+    sitting.replace(["i1"], [half(1, 10), half(2, 11)]);
     expect(sitting.units.map(({ item_id }) => item_id).slice(0, 4)).toEqual([
       "i0",
       "half 1",
@@ -329,7 +330,7 @@ describe("a sitting that outlives the page", () => {
       "i2",
     ]);
     expect([sitting.unit.item_id, sitting.nLeft]).toEqual(["i2", 7]);
-    sitting.replace(["i2"], [half(3, 20)], box);
+    sitting.replace(["i2"], [half(3, 20)]);
     expect([sitting.unit.item_id, sitting.index]).toEqual(["half 3", 3]);
     expect(sitting.ofCall("1")).toEqual([0, 1, 2, 3]);
   });

@@ -64,7 +64,7 @@ def test_skipped_items_come_again_and_flags_reach_the_lead(book, tmp_path):
     book.keys("Shift+KeyK")
     until_at(book, 2)
     assert "Utterance 1 of 5 skipped" in book.text(".wb-message")
-    book.keys("Shift+KeyF")
+    book.keys("KeyI")
     book.page.keyboard.type("<b>two</b> voices")
     book.keys("Enter")
     book.until(FOCUSED)
@@ -79,7 +79,7 @@ def test_skipped_items_come_again_and_flags_reach_the_lead(book, tmp_path):
 
 def test_the_list_finds_filters_and_jumps(book, tmp_path):
     show(book, tmp_path)
-    book.keys("Digit1", "Enter", "Enter", "Shift+KeyK", "Shift+KeyF")
+    book.keys("Digit1", "Enter", "Enter", "Shift+KeyK", "KeyI")
     book.page.keyboard.type("whose voice?")
     book.keys("Enter", "Control+z")
     book.until(SAVED)
