@@ -184,6 +184,7 @@ class Notebook:
             notebook = nbformat.read(source, as_version=4)
         name = f"{len(list((folder / 'work').glob('*.ipynb')))}.ipynb"
         nbformat.write(notebook, folder / "work" / name)
+        self._path = folder / "work" / name
         self._url = f"{address}/doc/tree/{name}?token=tests"
         self._open()
 
@@ -207,7 +208,7 @@ class Notebook:
         self.page.wait_for_function(IDLE, timeout=60_000)
 
     def load_again(self) -> None:
-        """Load the page again; the notebook is on the disk as it was shown."""
+        """Load the page again; its cells are as they were, and have to be run again."""
         self._save()
         self._open()
 
@@ -225,6 +226,10 @@ class Notebook:
         self.page.evaluate(
             "() => window.jupyterapp.commands.execute('docmanager:save').then(() => 0)"
         )
+        notebook = nbformat.read(self._path, as_version=4)
+        for cell in notebook.cells:
+            cell.outputs = []  # JupyterLab draws them before it knows the kernel's widgets
+        nbformat.write(notebook, self._path)
 
     def _heard(self, message: Any) -> None:
         if message.type == "error":

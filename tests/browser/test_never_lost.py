@@ -66,6 +66,15 @@ def mark(book, text, seconds=15):
     book.until(f"() => document.querySelector('.wb-mark-text')?.textContent === '{text}'", seconds)
 
 
+def kill(book, pid):
+    """Kill the kernel; JupyterLab says so in a dialog of its own and starts another."""
+    os.kill(pid, signal.SIGKILL)
+    mark(book, "Offline, 1 kept here", 30)
+    book.page.locator(".jp-Dialog button").last.click()
+    book.page.locator(".jp-Dialog").wait_for(state="detached")
+    book.page.locator(".wb").focus()
+
+
 def locked(place):
     """Hold the database as a program does that writes for too long."""
     connection = sqlite3.connect(place, isolation_level=None)
@@ -100,6 +109,7 @@ def test_a_page_that_is_loaded_again_is_at_the_same_place_with_the_unfinished_ra
     desk.page.keyboard.type("half a thou")
     desk.page.wait_for_timeout(400)
     desk.load_again()
+    desk.run()
     ready(desk)
     assert place_of(desk) == "3"
     mark(desk, "Not saved yet")
@@ -109,6 +119,7 @@ def test_a_page_that_is_loaded_again_is_at_the_same_place_with_the_unfinished_ra
     desk.until(SAVED)
     assert [row[:2] for row in stored(place)] == [("u1", "neutral"), ("u3", "tagged")]
     desk.load_again()
+    desk.run()
     ready(desk)
     assert place_of(desk) == "4"
 
@@ -119,6 +130,7 @@ def test_closing_the_tab_while_the_database_is_down_loses_nothing(desk, place):
     mark(desk, "2 wait for the database")
     with desk.tab_closed():
         holder.close()
+    desk.run()
     ready(desk)
     desk.until(SAVED)
     assert [row[:2] for row in stored(place)] == [("u1", "neutral"), ("u2", "unclear")]
@@ -132,11 +144,8 @@ def test_a_kernel_killed_between_key_and_answer_loses_nothing(desk, place):
     desk.do("commit.clear()")
     desk.keys("KeyU", "Enter")
     mark(desk, "Saving")
-    os.kill(pid, signal.SIGKILL)
-    mark(desk, "Offline, 1 kept here", 30)
+    kill(desk, pid)
     assert "Run the cell again; 1 rating is kept in this browser" in desk.text(".wb-trouble")
-    desk.page.locator(".jp-Dialog button").last.click()  # JupyterLab tells of it too
-    desk.page.locator(".wb").focus()
     desk.keys("KeyX", "Enter")
     mark(desk, "Offline, 2 kept here")
     desk.idle()
@@ -156,8 +165,7 @@ def test_what_was_committed_but_not_acknowledged_counts_once(desk, place):
     desk.do("write.clear()")
     desk.keys("Digit0", "Enter")
     until_stored(place, 1)
-    os.kill(pid, signal.SIGKILL)
-    mark(desk, "Offline, 1 kept here", 30)
+    kill(desk, pid)
     desk.idle()
     desk.run()
     ready(desk)
@@ -185,6 +193,7 @@ def test_what_can_never_be_saved_stays_and_lets_the_others_go_on(desk, place):
     mark(desk, "1 not saved")
     desk.do("refused.clear()")
     desk.load_again()
+    desk.run()
     ready(desk)
     desk.until(SAVED)
     assert [row[:2] for row in stored(place)] == [("u2", "unclear"), ("u1", "neutral")]

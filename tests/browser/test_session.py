@@ -94,7 +94,7 @@ def test_the_list_finds_filters_and_jumps(book, tmp_path):
     until_at(book, 3)
     book.until(FOCUSED)
     book.keys("KeyG")
-    book.page.get_by_label("Show").select_option("skipped")
+    book.page.get_by_label("Show", exact=True).select_option("skipped")
     assert rows.all_text_contents()[0].startswith("2Call 0007")
     book.keys("Escape")
     book.until(FOCUSED)
