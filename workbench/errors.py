@@ -26,6 +26,10 @@ class StoreError(WorkbenchError):
     """The database refused, is missing, locked or of another version."""
 
 
+class StoreBusyError(StoreError):
+    """The database is locked, full or out of reach just now; the same again may succeed later."""
+
+
 class AbstainedError(WorkbenchError):
     """There is too little data for an honest figure; the text says how much is needed."""
 

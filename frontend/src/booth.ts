@@ -292,9 +292,14 @@ export class Booth {
     this.events.say(strings.said.onOff(strings.solo(roleName(unit.role)), this.playback.solo));
   }
 
+  /** Play all calls about equally loud, or as they were recorded. */
+  level(levelled: boolean): void {
+    this.levelled = levelled;
+    this.playback.level(levelled ? gainsOf(this.call) : []);
+  }
+
   private toggleLevelled(): void {
-    this.levelled = !this.levelled;
-    this.playback.level(this.levelled ? gainsOf(this.call) : []);
+    this.level(!this.levelled);
     this.events.say(strings.said.onOff(strings.hear.levelled, this.levelled));
   }
 

@@ -15,6 +15,8 @@ export interface HeaderState {
   edited: boolean;
   waiting: number;
   slow: boolean;
+  /** Whether nothing can be saved just now: the database waits, or Python is silent. */
+  trouble: "database" | "silent" | null;
   failed: number;
   anySaved: boolean;
 }
@@ -77,6 +79,8 @@ export class Header {
 
 function markOf(state: HeaderState): [IconName, string] {
   if (state.failed > 0) return ["failed", strings.notSaved(state.failed)];
+  if (state.trouble === "silent") return ["offline", strings.offline(state.waiting)];
+  if (state.trouble === "database") return ["saving", strings.waitFor(state.waiting)];
   if (state.waiting > 0) {
     return ["saving", state.slow ? strings.waiting : strings.saving(state.waiting)];
   }

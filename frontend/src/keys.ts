@@ -13,6 +13,12 @@ export type Act =
   | "previous"
   | "save"
   | "undo"
+  | "takeBack"
+  | "list"
+  | "skip"
+  | "flag"
+  | "leave"
+  | "rest"
   | "other"
   | "note"
   | "primary"
@@ -136,6 +142,12 @@ export const SECTIONS = {
     bind("previous", "KeyJ", { act: "previous" }, "go", true),
     bind("next", "KeyK", { act: "next" }, "go", true),
     bind("undo", "Ctrl+Z", { act: "undo" }, "undo"),
+    bind("take_back", "Ctrl+Shift+Z", { act: "takeBack" }, "takeBack"),
+    bind("list", "KeyG", { act: "list" }, "list"),
+    bind("skip", "Shift+KeyK", { act: "skip" }, "skip"),
+    bind("flag", "KeyI", { act: "flag" }, "flag"),
+    bind("rest", "Shift+KeyP", { act: "rest" }, "rest"),
+    bind("leave_call", "Shift+KeyL", { act: "leave" }, "leaveCall"),
     bind("card", "KeyH", { act: "card" }, "card"),
     bind("stop", "Escape", { act: "stop" }, "stop"),
   ],

@@ -8,19 +8,22 @@ import { KeyCard } from "./key_card";
 import { KeyNames } from "./key_names";
 import { Keymap, type Actions, type Command } from "./keys";
 import {
+  marksOf,
   roleOf,
   tagsFor,
   unitsOf,
   type Columns,
   type LabelerSetup,
+  type Mark,
   type Rating,
   type Unit,
 } from "./model";
-import { Notices } from "./notices";
-import { Outbox } from "./outbox";
+import type { Notices } from "./notices";
+import type { Outbox } from "./outbox";
 import type { Place } from "./overview";
 import { RatingForm } from "./rating_form";
-import { Sitting } from "./sitting";
+import { Round } from "./round";
+import type { Sitting } from "./sitting";
 import { roleName, sentenceOf, speak, strings } from "./strings";
 import { followTheme } from "./theme";
 import { Wire } from "./wire";
@@ -29,8 +32,8 @@ export class Labeler {
   private readonly life = new AbortController();
   private readonly keymap: Keymap;
   private readonly keys: KeyNames;
-  private readonly units: Unit[];
   private readonly wire: Wire;
+  private readonly round: Round;
   private readonly outbox: Outbox;
   private readonly sitting: Sitting;
   private readonly notices: Notices;
@@ -40,6 +43,7 @@ export class Labeler {
   private readonly card: KeyCard;
   private readonly actions: Actions;
   private placesByCall = new Map<string, Place[]>();
+  private shown = false;
   private auto: boolean;
 
   constructor(
@@ -47,23 +51,39 @@ export class Labeler {
     private readonly root: HTMLElement,
     private readonly setup: LabelerSetup,
     saved: Record<string, Rating>,
+    marks: Record<string, Omit<Mark, "item_id">>,
+    reopen: (language: string) => void,
   ) {
     speak(setup.language);
     const { signal } = this.life;
     const keymap = (this.keymap = new Keymap(setup.keys));
     const keys = (this.keys = new KeyNames(keymap));
-    this.units = unitsOf(setup.units);
     this.auto = setup.autoplay;
-    this.sitting = new Sitting(this.units, saved, setup.taxonomy.intensity_steps);
     this.wire = new Wire(model);
+    this.round = new Round(
+      setup,
+      unitsOf(setup.units),
+      saved,
+      marksOf(marks),
+      this.wire,
+      keys,
+      {
+        show: () => this.show(),
+        refresh: () => this.refresh(),
+        silence: () => this.booth.stop(),
+        takeFocus: () => this.takeFocus(),
+        place: (index) => this.place(index),
+        evidence: (unit) => this.booth.evidence(unit),
+        play: ({ levelled, autoplay }) => {
+          this.auto = autoplay;
+          this.booth.level(levelled);
+        },
+        reopen,
+      },
+      signal,
+    );
+    ({ sitting: this.sitting, outbox: this.outbox, notices: this.notices } = this.round);
     this.wire.listen((message) => this.heardOfSaving(message["saved"] as Rating | undefined));
-    this.outbox = new Outbox({
-      send: async (rating) => void (await this.wire.ask("save", { rating })),
-      committed: (id) => this.sitting.savedId(id),
-      saved: () => this.notices.say(strings.said.saved(this.sitting.nLeft(this.outbox))),
-      changed: () => this.refresh(),
-    });
-    this.notices = new Notices(() => this.outbox.retry(), signal);
     this.header = new Header((command) => this.run(command), keys, signal);
     this.booth = new Booth(
       root,
@@ -88,6 +108,7 @@ export class Labeler {
       {
         edited: (draft, said) => {
           this.sitting.draft = draft;
+          this.round.edited();
           this.notices.say(said);
           this.notices.tell("");
           this.refresh();
@@ -107,8 +128,20 @@ export class Labeler {
     }
     this.build();
     followTheme(root, () => this.booth.draw(), signal);
-    this.show();
     void keys.load(root);
+    void this.begin();
+  }
+
+  /** Show the first item once it is known what an earlier page left. */
+  private async begin(): Promise<void> {
+    await this.round.begin();
+    if (this.life.signal.aborted) return;
+    this.show();
+    this.round.welcome();
+  }
+
+  private get units(): readonly Unit[] {
+    return this.sitting.units;
   }
 
   close(): void {
@@ -137,8 +170,13 @@ export class Labeler {
         el("span.wb-focus-hint", {}, strings.focusHint),
         save,
       ),
+      this.round.flagField,
       this.notices.line,
+      this.notices.trouble,
+      this.round.restHint,
+      this.round.tools,
       this.card.element,
+      ...this.round.panels,
       this.notices.spoken,
     );
     root.tabIndex = 0;
@@ -153,34 +191,30 @@ export class Labeler {
 
   private show(): void {
     const { unit, draft } = this.sitting;
+    this.shown = true;
     this.notices.tell("");
     this.form.show(draft, unit, true);
-    this.booth.show(unit, () => this.unitAfter());
+    this.booth.show(unit, () => this.sitting.upNext ?? undefined);
     this.refresh();
-  }
-
-  /** What will probably be rated next: its audio is fetched in advance. */
-  private unitAfter(): Unit | undefined {
-    const { units, sitting, outbox } = this;
-    const after = units.slice(sitting.index + 1);
-    return after.find((unit) => !sitting.isRated(unit, outbox)) ?? after[0];
+    this.round.arrived();
   }
 
   private refresh(): void {
-    if (this.life.signal.aborted || this.units.length === 0) return;
+    if (this.life.signal.aborted || !this.shown) return;
     const { sitting, outbox, booth } = this;
     const { unit, index } = sitting;
-    const left = sitting.nLeft(outbox);
+    const left = sitting.nLeft;
     this.header.show({
       callId: unit.call_id,
       details: this.setup.details[unit.call_id] ?? "",
       durationS: booth.durationS,
       place: this.place(index),
-      left: left === 0 ? strings.allRated : strings.left(sitting.minutesLeft(outbox)),
+      left: left === 0 ? strings.allRated : strings.left(sitting.minutesLeft),
       edited: sitting.state(unit, outbox) === "edited",
       waiting: outbox.nWaiting,
       slow: outbox.slow,
-      failed: outbox.failed.length,
+      trouble: outbox.trouble && (outbox.trouble.silent ? "silent" : "database"),
+      failed: outbox.nRefused,
       anySaved: left < this.units.length,
     });
     this.form.show(sitting.draft, unit, false);
@@ -192,15 +226,15 @@ export class Labeler {
       auto: this.auto,
       shifts: sitting.draft.shifts,
     });
-    this.tellFailures();
+    this.round.tell();
   }
 
   private placesOf(callId: string): readonly Place[] {
     let places = this.placesByCall.get(callId);
     if (!places) {
-      places = this.units
-        .map((unit, index) => ({ unit, index }))
-        .filter(({ unit }) => unit.call_id === callId);
+      places = this.sitting
+        .ofCall(callId)
+        .map((index) => ({ unit: this.units[index] as Unit, index }));
       this.placesByCall.set(callId, places);
     }
     return places;
@@ -208,22 +242,6 @@ export class Labeler {
 
   private place(index: number): string {
     return strings.place(this.units[index]?.unit ?? "", index + 1, this.units.length);
-  }
-
-  private tellFailures(): void {
-    const { failed } = this.outbox;
-    const last = failed.at(-1);
-    if (!last) {
-      this.notices.tellFailure("");
-      return;
-    }
-    const id = last.rating.item_id;
-    const place = this.place(this.units.findIndex((unit) => unit.item_id === id));
-    this.notices.tellFailure(
-      failed.length === 1
-        ? strings.failedOne(place, last.sentence)
-        : strings.failedMany(failed.length, last.sentence),
-    );
   }
 
   // ---- going through the list ---------------------------------------------------------
@@ -250,7 +268,11 @@ export class Labeler {
       if (outcome.gap === "no_words") this.form.focusOther();
       return;
     }
-    const moved = sitting.goToNextOpen(outbox);
+    if (outcome.done === "unheard") {
+      this.notices.tell(strings.unheard(outcome.share));
+      return;
+    }
+    const moved = sitting.goToNextOpen();
     if (!moved && outcome.done === "unchanged") sitting.goTo(sitting.index + 1);
     this.takeFocus();
     this.show();
@@ -263,6 +285,7 @@ export class Labeler {
     if (!rating) return;
     this.sitting.keep(rating);
     this.outbox.settle(rating.rating_id);
+    this.sitting.recount(rating.item_id, this.outbox);
     this.refresh();
   }
 
@@ -288,15 +311,6 @@ export class Labeler {
     this.show();
   }
 
-  private undo(): void {
-    if (!this.sitting.undo()) {
-      this.notices.tell(strings.nothingToUndo);
-      return;
-    }
-    this.show();
-    this.notices.tell(strings.undone(this.place(this.sitting.index)));
-  }
-
   // ---- keys ----------------------------------------------------------------------------
 
   private keydown(event: KeyboardEvent): void {
@@ -308,7 +322,7 @@ export class Labeler {
     if ((event.ctrlKey || event.metaKey) && event.code === "KeyS") event.preventDefault();
     this.keys.learn(event);
     const command = this.keymap.commandOf(event);
-    if (!command) return;
+    if (!command || !this.shown || this.round.busy) return;
     if (this.card.open && command.act !== "card" && command.act !== "stop") return;
     event.preventDefault();
     this.run(command);
@@ -322,10 +336,10 @@ export class Labeler {
     return {
       ...this.form.actions,
       ...this.booth.actions,
+      ...this.round.actions,
       next: () => this.goTo(this.sitting.index + 1),
       previous: () => this.goTo(this.sitting.index - 1),
       save: () => this.save(),
-      undo: () => this.undo(),
       auto: () => this.toggleAuto(),
       card: () => this.toggleCard(),
       stop: () => this.escape(),
@@ -357,7 +371,7 @@ export class Labeler {
   /** A click does not take the keys away from the widget. */
   private mousedown(event: MouseEvent): void {
     const target = event.target as HTMLElement;
-    if (isTextField(target) || this.card.element.contains(target)) return;
+    if (isTextField(target) || target.closest(".wb-card")) return;
     if (target.closest(".wb-dialogue, .wb-stage-text") === target) return;
     event.preventDefault();
     this.takeFocus();

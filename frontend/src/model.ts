@@ -84,7 +84,21 @@ export interface Rating {
   elapsed_ms: number;
   created_at: string;
   supersedes: string | null;
+  /** The sitting in which it was said, where Python knows of one. */
+  session_id?: string | null;
+  /** Takes the superseded rating back without a new judgement. */
+  retracted?: boolean;
 }
+
+/** What was said of an item beside rating it. */
+export interface Mark {
+  item_id: string;
+  state: "open" | "skipped" | "flagged";
+  /** The rater's words; DISTRESSING where the rater left the call. */
+  text: string | null;
+}
+
+export const DISTRESSING = "distressing";
 
 export interface Lane {
   channel: number;
@@ -125,6 +139,11 @@ export interface LabelerSetup {
   keys: Record<string, string>;
   /** Whether spectrogram, F0 and level can be asked for. */
   has_pictures?: boolean;
+  /** Under which name the browser keeps what is not saved yet. */
+  keep_key: string;
+  session_id: string | null;
+  session_check: boolean;
+  rest_after_min: number;
 }
 
 /** Whose tags are asked for; a unit over all channels has everybody's. */
@@ -157,4 +176,11 @@ export function tagsFor(taxonomy: Taxonomy, role: string): Tag[] {
   return known
     ? taxonomy.tags.filter((tag) => tag.roles.length === 0 || tag.roles.includes(role))
     : taxonomy.tags;
+}
+
+/** Marks by item, each with the item it is of. */
+export function marksOf(marks: Record<string, Omit<Mark, "item_id">>): Record<string, Mark> {
+  return Object.fromEntries(
+    Object.entries(marks).map(([item_id, mark]) => [item_id, { ...mark, item_id }]),
+  );
 }

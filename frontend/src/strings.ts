@@ -2,7 +2,9 @@
 // named in LANGUAGES at the end.
 
 import type { Gap } from "./draft";
+import { keepWords } from "./keep_words";
 import type { Cue, Pass } from "./model";
+import { words } from "./plural";
 import type { UnitState } from "./sitting";
 
 /** Seconds as 1:02 or 1:01:02, with tenths where asked. */
@@ -27,10 +29,6 @@ export function sentenceOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function words(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
-}
-
 const en = {
   noAnswer:
     "Python does not answer. If the kernel was restarted, run the cell again; what was saved is safe.",
@@ -44,6 +42,7 @@ const en = {
   units: { utterance: "Utterance", turn: "Turn", call: "Call" } as Record<string, string>,
   states: {
     open: "not rated",
+    skipped: "skipped",
     edited: "not saved yet",
     saving: "saving",
     saved: "rated",
@@ -62,6 +61,8 @@ const en = {
   saving: (count: number) => (count > 1 ? `Saving ${count}` : "Saving"),
   waiting: "Waiting for the database",
   unsaved: "Not saved yet",
+  waitFor: (count: number) => (count === 1 ? "1 waits for the database" : `${count} wait for the database`),
+  offline: (count: number) => (count === 0 ? "Offline" : `Offline, ${count} kept here`),
   notSaved: (count: number) => `${count} not saved`,
   nothingYet: "Nothing to save",
   keys: "Keys",
@@ -187,9 +188,14 @@ const en = {
   failedMany: (count: number, sentence: string) =>
     `${count} ratings could not be saved. The last reason: ${sentence}`,
   retry: "Try again",
+  correct: "Correct it",
+  later: "Keep for later",
   nothingToUndo: "Nothing to undo: no rating was given in this sitting.",
   undone: (place: string) => `Back at ${place}. A change is saved as a new rating.`,
   done: "Everything in this list is rated. J and K go through it again.",
+
+  ...keepWords.en,
+
   said: {
     playing: "Playing",
     stopped: "Stopped",
@@ -241,7 +247,13 @@ const en = {
     auto: "Autoplay: the next one plays by itself",
     go: "Previous, next",
     save: "Save and go to the next",
-    undo: "Back to the rating given last",
+    undo: "Back to the rating given last, then further back",
+    takeBack: "Take the rating of this one back",
+    list: "List: search, filter, jump",
+    skip: "Skip; it comes again at the end",
+    flag: "Flag for the lead, or take the flag away",
+    leaveCall: "Leave this call: sound off, the rest of it skipped",
+    rest: "Rest: the clock stands still",
     card: "This card",
     stop: "Leave a text field, close the card, stop",
   },
@@ -351,6 +363,7 @@ const de: Strings = {
   units: { utterance: "Äußerung", turn: "Beitrag", call: "Anruf" },
   states: {
     open: "nicht bewertet",
+    skipped: "übersprungen",
     edited: "noch nicht gespeichert",
     saving: "wird gespeichert",
     saved: "bewertet",
@@ -368,6 +381,8 @@ const de: Strings = {
   saving: (count) => (count > 1 ? `Speichert ${count}` : "Speichert"),
   waiting: "Wartet auf die Datenbank",
   unsaved: "Noch nicht gespeichert",
+  waitFor: (count) => (count === 1 ? "1 wartet auf die Datenbank" : `${count} warten auf die Datenbank`),
+  offline: (count) => (count === 0 ? "Offline" : `Offline, ${count} hier behalten`),
   notSaved: (count) => `${count} nicht gespeichert`,
   nothingYet: "Nichts zu speichern",
   keys: "Tasten",
@@ -489,9 +504,14 @@ const de: Strings = {
   failedMany: (count, sentence) =>
     `${count} Bewertungen konnten nicht gespeichert werden. Der letzte Grund: ${sentence}`,
   retry: "Noch einmal",
+  correct: "Ändern",
+  later: "Für später behalten",
   nothingToUndo: "Nichts zurückzunehmen: in dieser Sitzung wurde noch nichts bewertet.",
   undone: (place) => `Zurück bei ${place}. Eine Änderung wird als neue Bewertung gespeichert.`,
   done: "Alles in dieser Liste ist bewertet. J und K gehen sie noch einmal durch.",
+
+  ...keepWords.de,
+
   said: {
     playing: "Ton läuft",
     stopped: "Angehalten",
@@ -543,7 +563,13 @@ const de: Strings = {
     auto: "Von selbst: die nächste Äußerung spielt ohne Taste",
     go: "Zurück, weiter",
     save: "Speichern und zur nächsten",
-    undo: "Zurück zur letzten Bewertung",
+    undo: "Zurück zur letzten Bewertung, dann weiter zurück",
+    takeBack: "Die Bewertung von dieser zurücknehmen",
+    list: "Liste: suchen, filtern, springen",
+    skip: "Überspringen; am Ende kommt sie wieder",
+    flag: "Der Leitung melden, oder nicht mehr",
+    leaveCall: "Diesen Anruf verlassen: Ton aus, der Rest übersprungen",
+    rest: "Pause: die Uhr steht",
     card: "Diese Karte",
     stop: "Textfeld verlassen, Karte schließen, anhalten",
   },
@@ -651,6 +677,9 @@ const de: Strings = {
 };
 
 export const LANGUAGES: Record<string, Strings> = { en, de };
+
+/** What each language calls itself. */
+export const LANGUAGE_NAMES: Record<string, string> = { en: "English", de: "Deutsch" };
 
 /** The words in use; widgets read them when they are made and whenever they change. */
 export let strings: Strings = en;

@@ -9,6 +9,19 @@ export interface Answer {
   buffers: DataView[];
 }
 
+/** Why a question has no good answer. */
+export class AskError extends Error {
+  constructor(
+    sentence: string,
+    /** Whether the same question may be answered later. */
+    readonly temporary: boolean,
+    /** Whether nothing at all was heard of Python. */
+    readonly silent: boolean,
+  ) {
+    super(sentence);
+  }
+}
+
 interface Waiting {
   resolve(answer: Answer): void;
   reject(error: Error): void;
@@ -27,16 +40,18 @@ export class Wire {
     private readonly patience_ms = 30_000,
   ) {
     this.model.on("msg:custom", this.hear);
+    // The host tells so when the kernel has gone, and again when it is back.
+    this.model.on("comm_live_update", this.cut);
   }
 
   /** Ask Python; rejects with Python's sentence, or with ours when no answer comes. */
   ask(question: string, content: Record<string, unknown> = {}): Promise<Answer> {
-    if (this.closed) return Promise.reject(new Error(strings.noAnswer));
+    if (this.closed) return Promise.reject(noAnswer());
     const id = `${this.view}-${++this.asked}`;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.waiting.delete(id);
-        reject(new Error(strings.noAnswer));
+        reject(noAnswer());
       }, this.patience_ms);
       this.waiting.set(id, { resolve, reject, timer });
       try {
@@ -44,7 +59,7 @@ export class Wire {
       } catch {
         clearTimeout(timer);
         this.waiting.delete(id);
-        reject(new Error(strings.noAnswer));
+        reject(noAnswer());
       }
     });
   }
@@ -57,6 +72,7 @@ export class Wire {
   close(): void {
     this.closed = true;
     this.model.off("msg:custom", this.hear);
+    this.model.off("comm_live_update", this.cut);
     for (const { timer } of this.waiting.values()) clearTimeout(timer);
     this.waiting.clear();
     this.listeners.clear();
@@ -69,6 +85,22 @@ export class Wire {
     this.waiting.delete(String(message["answer"]));
     clearTimeout(waiting.timer);
     if (message["ok"]) waiting.resolve({ ...message, buffers });
-    else waiting.reject(new Error(String(message["sentence"])));
+    else {
+      const temporary = message["temporary"] === true;
+      waiting.reject(new AskError(String(message["sentence"]), temporary, false));
+    }
   };
+
+  private readonly cut = (): void => {
+    const waiting = [...this.waiting.values()];
+    this.waiting.clear();
+    for (const { timer, reject } of waiting) {
+      clearTimeout(timer);
+      reject(noAnswer());
+    }
+  };
+}
+
+function noAnswer(): AskError {
+  return new AskError(strings.noAnswer, true, true);
 }

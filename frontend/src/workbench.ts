@@ -3,22 +3,35 @@
 import type { AnyModel, Render } from "@anywidget/types";
 import { CallList, type CallListSetup } from "./call_list";
 import { Labeler } from "./labeler";
-import type { LabelerSetup, Rating } from "./model";
+import type { LabelerSetup, Mark, Rating } from "./model";
 import { Player } from "./player";
 import { Recorder, type RecorderSetup } from "./recorder";
 
 const WIDGETS: Record<string, (model: AnyModel, root: HTMLElement) => { close(): void }> = {
-  labeler: (model, root) =>
-    new Labeler(
-      model,
-      root,
-      model.get("_setup") as LabelerSetup,
-      model.get("_ratings") as Record<string, Rating>,
-    ),
+  labeler: openLabeler,
   calls: (model, root) => new CallList(model, root, model.get("_setup") as CallListSetup),
   player: (model, root) => new Player(model, root),
   recorder: (model, root) => new Recorder(model, root, model.get("_setup") as RecorderSetup),
 };
+
+/** A rater may choose another language; the Labeler is then built anew in it. */
+function openLabeler(model: AnyModel, root: HTMLElement): { close(): void } {
+  let labeler: Labeler | null = null;
+  const open = (setup: LabelerSetup) => {
+    labeler?.close();
+    root.replaceChildren();
+    labeler = new Labeler(
+      model,
+      root,
+      setup,
+      model.get("_ratings") as Record<string, Rating>,
+      (model.get("_marks") ?? {}) as Record<string, Mark>,
+      (language) => open({ ...setup, language }),
+    );
+  };
+  open(model.get("_setup") as LabelerSetup);
+  return { close: () => labeler?.close() };
+}
 
 const render: Render = ({ model, el }) => {
   const root = document.createElement("div");

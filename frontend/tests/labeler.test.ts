@@ -100,6 +100,9 @@ describe("the Labeler", () => {
   it("rates by keys, saves on Enter and marks it saved after Python's answer", async () => {
     host.answers["save"] = undefined as never;
     for (const code of ["Digit1", "Digit1", "Digit2", "KeyP", "ArrowLeft", "Enter"]) key(code);
+    expect(saves()).toEqual([]);
+    expect(text(".wb-message")).toBe("You heard 0 % of it. Enter again saves it as it is.");
+    key("Enter");
     await settle();
     expect(saves()).toMatchObject([
       {
@@ -219,20 +222,21 @@ describe("the Labeler", () => {
     key("KeyW");
     key("KeyE");
     key("Enter");
+    key("Enter");
     await settle();
     expect(saves()[0]?.tags.map(({ share }) => share)).toEqual([null, null, null]);
   });
 
   it("names a command's key where it has been moved, and tells what clashes", async () => {
     close();
-    const keys = { note: "KeyD", relief: "KeyR", frustration: "KeyG" };
+    const keys = { note: "KeyD", relief: "KeyR", frustration: "KeyY" };
     host.state["_setup"] = setup({ keys });
     await open();
     expect(text(".wb-note-button kbd")).toBe("D");
     expect(text(".wb-clashes")).toBe(
       "The key R was asked for “relief” and belongs to “replay”; “relief” has 1.",
     );
-    key("KeyG");
+    key("KeyY");
     key("Digit1");
     expect(chips()).toEqual([
       "frustration, strength 1 of 3",
@@ -311,6 +315,7 @@ describe("the Labeler", () => {
     key("KeyH");
     key("KeyH");
     key("Enter");
+    key("Enter");
     await settle();
     expect(box.querySelectorAll("img")).toHaveLength(0);
     expect(text(".wb-message")).toContain(EVIL);
@@ -331,6 +336,7 @@ describe("the Labeler", () => {
 
   it("undoes into a rating that supersedes, and goes on where it was", async () => {
     key("Digit1");
+    key("Enter");
     key("Enter");
     await settle();
     key("KeyZ", { ctrlKey: true });

@@ -34,7 +34,7 @@ function open(): void {
     },
     committed: (id) => sitting.savedId(id),
     saved: (one) => sitting.keep(one),
-    changed: () => {},
+    changed: (id) => sitting.recount(id, outbox),
   });
 }
 
@@ -49,12 +49,13 @@ beforeEach(() => {
 });
 
 describe("a sitting", () => {
-  it("goes on at the first unit without a rating", () => {
+  it("goes on at the first unit without a rating", async () => {
     saved = { a: rating("a", { position: 0 }), b: rating("b", { position: 1 }) };
     open();
     expect(sitting.unit.utterance_id).toBe("c");
     sitting.draft = toggleVerdict(sitting.draft, "neutral");
     sitting.commit(EVIDENCE, outbox);
+    await settle();
     expect(sent[0]?.position).toBe(2);
   });
 
@@ -93,24 +94,24 @@ describe("a sitting", () => {
   it("goes to the next open unit, around the end, until there is none", async () => {
     sitting.goTo(2);
     rate("relief");
-    expect(sitting.goToNextOpen(outbox)).toBe(true);
+    expect(sitting.goToNextOpen()).toBe(true);
     expect(sitting.index).toBe(3);
     for (const expected of [0, 1]) {
       rate("relief");
-      sitting.goToNextOpen(outbox);
+      sitting.goToNextOpen();
       expect(sitting.index).toBe(expected);
     }
     rate("relief");
     await settle();
-    expect(sitting.goToNextOpen(outbox)).toBe(false);
-    expect(sitting.nLeft(outbox)).toBe(0);
+    expect(sitting.goToNextOpen()).toBe(false);
+    expect(sitting.nLeft).toBe(0);
   });
 
   it("undoes by going back; a change supersedes, looking does not", async () => {
     rate("relief");
-    sitting.goToNextOpen(outbox);
+    sitting.goToNextOpen();
     rate("frustration");
-    sitting.goToNextOpen(outbox);
+    sitting.goToNextOpen();
     await settle();
     expect(sitting.undo()).toBe(true);
     expect([sitting.unit.utterance_id, sitting.draft.tags]).toEqual(["b", { frustration: 1 }]);
@@ -130,13 +131,13 @@ describe("a sitting", () => {
   });
 
   it("estimates the time left, first from the lengths, then from the rater's pace", () => {
-    expect(sitting.minutesLeft(outbox)).toBeCloseTo((4 * (2 * 3 + 6)) / 60);
+    expect(sitting.minutesLeft).toBeCloseTo((4 * (2 * 3 + 6)) / 60);
     for (let i = 0; i < 3; i++) {
       now += 30_000;
       rate("relief");
-      sitting.goToNextOpen(outbox);
+      sitting.goToNextOpen();
     }
-    expect(sitting.minutesLeft(outbox)).toBeCloseTo(0.5);
+    expect(sitting.minutesLeft).toBeCloseTo(0.5);
   });
 });
 
@@ -157,6 +158,7 @@ describe("the outbox", () => {
     });
     slow.put(rating("a"));
     slow.put(rating("b"));
+    await settle();
     expect([sent.length, slow.nWaiting]).toEqual([1, 2]);
     finish();
     await settle();

@@ -46,9 +46,9 @@ def lab(
 
     @contextmanager
     def opened(notebook: Path | None = None, browser: Any = chromium) -> Iterator[Notebook]:
-        page = browser.new_page(viewport=SIZE)
-        yield Notebook(page, address, folder, notebook)
-        page.close()
+        context = browser.new_context(viewport=SIZE)
+        yield Notebook(context.new_page(), address, folder, notebook)
+        context.close()
 
     with lab_server(folder, home) as address:
         yield opened
@@ -64,6 +64,7 @@ def open_notebook(lab: Callable[..., AbstractContextManager[Notebook]]) -> Itera
 def book(open_notebook: Notebook) -> Iterator[Notebook]:
     """The notebook; neither page nor console may have complained by the end of a test."""
     open_notebook.problems.clear()
+    open_notebook.forget()
     open_notebook.page.set_viewport_size(SIZE)
     yield open_notebook
     assert open_notebook.problems == []

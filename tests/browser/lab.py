@@ -170,6 +170,22 @@ def microphone_file(folder: Path) -> Path:
     return path
 
 
+FORGET = """async () => {
+  const names = (await indexedDB.databases()).map(({ name }) => name);
+  if (!names.includes('audio-sentiment-workbench')) return;
+  const database = await new Promise((resolve, reject) => {
+    const request = indexedDB.open('audio-sentiment-workbench');
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const boxes = [...database.objectStoreNames];
+  const clearing = database.transaction(boxes, 'readwrite');
+  for (const box of boxes) clearing.objectStore(box).clear();
+  await new Promise(resolve => { clearing.oncomplete = resolve; });
+  database.close();
+}"""
+
+
 class Notebook:
     """A notebook that is open in a page; without a source, of one cell that tests write anew."""
 
@@ -182,11 +198,8 @@ class Notebook:
         *,
         path: str = "doc/tree",
     ) -> None:
-        self.page = page
         self.problems: list[str] = []
-        page.on("pageerror", lambda error: self.problems.append(str(error)))
-        page.on("console", self._heard)
-        page.add_init_script(LISTEN_IN)
+        self._take(page)
         if source is None:
             notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
             kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -195,9 +208,52 @@ class Notebook:
             notebook = nbformat.read(source, as_version=4)
         name = f"{len(list((folder / 'work').glob('*.ipynb')))}.ipynb"
         nbformat.write(notebook, folder / "work" / name)
-        page.goto(f"{address}/{path}/{name}?token=tests")
-        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-        page.wait_for_function(IDLE, timeout=60_000)
+        self._path = folder / "work" / name
+        self._url = f"{address}/{path}/{name}?token=tests"
+        self._open()
+
+    def _take(self, page: Any) -> None:
+        self.page = page
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.on("console", self._heard)
+        page.add_init_script(LISTEN_IN)
+
+    def _open(self) -> None:
+        self.page.goto(self._url)
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        self.idle()
+
+    def forget(self) -> None:
+        """Take away what the browser keeps for the widgets, as a new browser has nothing."""
+        self.page.evaluate(FORGET)
+
+    def idle(self) -> None:
+        """Wait until the kernel is there and has nothing to do."""
+        self.page.wait_for_function(IDLE, timeout=60_000)
+
+    def load_again(self) -> None:
+        """Load the page again; its cells are as they were, and have to be run again."""
+        self._save()
+        self._open()
+
+    @contextlib.contextmanager
+    def tab_closed(self) -> Iterator[None]:
+        """Close the tab for a while and open the notebook in a new one of the same browser."""
+        self._save()
+        context = self.page.context
+        self.page.close()
+        yield
+        self._take(context.new_page())
+        self._open()
+
+    def _save(self) -> None:
+        self.page.evaluate(
+            "() => window.jupyterapp.commands.execute('docmanager:save').then(() => 0)"
+        )
+        notebook = nbformat.read(self._path, as_version=4)
+        for cell in notebook.cells:
+            cell.outputs = []  # JupyterLab draws them before it knows the kernel's widgets
+        nbformat.write(notebook, self._path)
 
     def _heard(self, message: Any) -> None:
         if message.type == "error":

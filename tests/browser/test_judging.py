@@ -18,7 +18,7 @@ contempt curiosity desire despair disappointment disapproval disgust embarrassme
 fear frustration gratitude grief guilt hope impatience joy longing nervousness optimism pride
 realization relief remorse resignation sadness shame surprise urgency''').split()
 tags = [blank | {"tag": name, "roles": []} for name in names]
-keys = {"anger": "r", "hope": "d", "joy": "d", "note": "g"}
+keys = {"anger": "r", "hope": "d", "joy": "d", "note": "y"}
 labeler = Labeler(UTTERANCES, TAXONOMY | {"tags": tags, "keys": keys}, rater_id="r01",
                   audio=audio, peaks=peaks, on_save=desk.save, autoplay=False)
 labeler
@@ -127,7 +127,7 @@ def test_forty_tags_are_all_within_reach_and_clashes_are_told(book):
     book.keys("Slash")
     book.page.keyboard.type("sa")
     assert book.page.locator(".wb-chip.wb-found .wb-chip-name").text_content() == "sadness"
-    book.keys("Enter", "Enter", "Escape", "Shift+Digit1", "KeyD", "KeyG")
+    book.keys("Enter", "Enter", "Escape", "Shift+Digit1", "KeyD", "KeyY")
     assert book.page.evaluate("() => document.activeElement.tagName") == "TEXTAREA"
     book.keys("Escape", "Enter")
     book.until(SAVED)

@@ -55,10 +55,12 @@ def test_three_utterances_are_rated_by_keyboard_alone(book):
     book.keys("KeyN")
     book.page.keyboard.type("dd x1 0\nsounds tired")
     book.keys("Escape", "Digit2", "Enter")
+    if re.search(r"You heard \d+ % of it. Enter again", book.text(".wb-message")):
+        book.keys("Enter")
     until_at(book, 3)
     book.keys("KeyO")
     book.page.keyboard.type("wistful")
-    book.keys("Control+Enter", "Enter")
+    book.keys("Control+Enter", "Enter", "Enter")
     until_at(book, 4)
     book.until(SAVED)
 
@@ -81,7 +83,7 @@ def test_three_utterances_are_rated_by_keyboard_alone(book):
     assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{21}", first["rating_id"])
     assert second["note"] == "dd x1 0\nsounds tired"
     assert [tag["tag"] for tag in second["tags"]] == ["curt"]
-    assert 0 < second["heard_share"] < 1
+    assert 0 < second["heard_share"] <= 1
     assert third["other_words"] == "wistful"
     assert (third["n_plays"], third["heard_share"], third["position"]) == (0, 0, 2)
     assert first["rating_id"] < second["rating_id"] < third["rating_id"]
@@ -102,7 +104,7 @@ def test_saved_means_committed_and_a_failure_can_be_sent_again(book):
     assert [r["verdict"] for r in book.python("desk.got")] == ["neutral", "unclear"]
 
     book.do("desk.refusals = 1")
-    book.keys("Digit3", "Enter")
+    book.keys("Digit3", "Enter", "Enter")
     message = book.page.locator(".wb-message")
     message.get_by_text("The database is locked; try again in a moment.").wait_for()
     assert "Utterance 3 of 5 could not be saved" in message.text_content()
@@ -118,7 +120,7 @@ def test_saved_means_committed_and_a_failure_can_be_sent_again(book):
 
 def test_undo_supersedes_and_unsaved_edits_are_kept(book):
     open_labeler(book)
-    book.keys("Digit1", "Enter")
+    book.keys("Digit1", "Enter", "Enter")
     book.until(SAVED)
     book.keys("Digit2", "KeyJ")
     assert "1 of 5" in book.text(".wb-place")
@@ -170,7 +172,9 @@ def test_the_mouse_leaves_the_keys_with_the_widget(book):
     book.page.get_by_role("radio", name="good").click()
     book.keys("Digit2", "Space")
     book.until(PLAYING)
-    book.page.get_by_role("button", name="Save and next").click()
+    save = book.page.get_by_role("button", name="Save and next")
+    save.click()
+    save.click()
     until_at(book, 1)
     book.until("() => document.querySelector('.wb-mark-text').textContent === 'Not saved yet'")
     (got,) = book.python("desk.got")
@@ -225,7 +229,7 @@ def test_running_the_cell_again_leaves_one_widget_that_answers_once(book):
 
 def test_a_page_that_is_loaded_again_goes_on_where_it_was(book):
     open_labeler(book)
-    book.keys("Digit0", "Enter", "Digit1", "Enter")
+    book.keys("Digit0", "Enter", "Digit1", "Enter", "Enter")
     book.until(SAVED)
     book.page.evaluate(
         """() => {

@@ -14,16 +14,16 @@ from tests.browser.test_labeler import SAVED, until_at
 pytestmark = pytest.mark.browser
 
 OPEN = "import os\nimport workbench as wb\nws = wb.samples()\n"
-LABEL = 'labeler = ws.labeler("me", call_id="s03")\nlabeler'
+LABEL = 'labeler = ws.labeler("me", call_id="s03", session_check=False)\nlabeler'
 SPEAKING = "() => window.loudness() > 0.005"
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
 def rate(book, number, *keys):
-    """Hear the start of the utterance anew, press keys, save, and wait for the saved mark."""
+    """Hear the start of the utterance anew, press keys, save as it is, and wait for the mark."""
     book.keys("KeyR")
     book.until(SPEAKING)
-    book.keys(*keys, "Enter")
+    book.keys(*keys, "Enter", "Enter")
     until_at(book, number + 1)
     book.until(SAVED)
 

@@ -87,7 +87,7 @@ RATINGS = define_table(
     text_seen bool Whether the transcript was visible.
     suggestion_seen bool Whether a suggestion was visible.
     position int Place in the order of presentation, from 0.
-    elapsed_ms int From presentation to saving, milliseconds.
+    elapsed_ms int From presentation to saving, without rests and hidden pages, milliseconds.
     created_at time! UTC.
     supersedes str The rating that this one replaces.
     retracted bool! Whether this row takes the earlier one back without a new judgement.

@@ -13,7 +13,7 @@ from typing import TypeVar
 from sqlalchemy import exc
 from sqlalchemy.engine import URL, Connection
 
-from workbench.errors import StoreError
+from workbench.errors import StoreBusyError, StoreError
 from workbench.store.engines import BEGIN, make_engine
 from workbench.store.references import Rows, explain_refusal
 from workbench.store.refusals import sentences
@@ -159,7 +159,7 @@ class Database:
             return
         lock = _TURNS.setdefault(self.path, threading.Lock())
         if not lock.acquire(timeout=self._wait_s):
-            raise StoreError(
+            raise StoreBusyError(
                 f"The database {self.place} has been written to by another cell or widget for "
                 f"{self._wait_s:g} s. Do it again when that is done; nothing was written."
             )
@@ -170,7 +170,7 @@ class Database:
 
     def _check_place(self) -> None:
         if self._identity is not None and _identity(self.path) != self._identity:
-            raise StoreError(
+            raise StoreBusyError(
                 f"The file of {self.place} was moved, deleted or replaced while it was open, and "
                 "what is written now would be lost with it. Open the workspace again."
             )

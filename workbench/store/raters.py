@@ -187,3 +187,27 @@ class Raters(StorePart):
             lambda c: insert_once(c, "sessions", checked, stamped=stamped), {"sessions": checked}
         )
         return str(row["session_id"])
+
+    def set_headphones(self, session_id: str, headphones: bool) -> None:
+        """Write down whether headphones are worn in a sitting, as the rater says.
+
+        Parameters
+        ----------
+        session_id : str
+            The sitting.
+        headphones : bool
+            What the rater said.
+
+        Raises
+        ------
+        StoreError
+            If there is no such sitting.
+        """
+        sql = METADATA.tables["sessions"]
+        change = sa.update(sql).where(sql.c.session_id == session_id).values(headphones=headphones)
+
+        def act(connection: Connection) -> None:
+            if connection.execute(change).rowcount == 0:
+                raise StoreError(f'There is no session "{session_id}".')
+
+        self._database.write(act)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -231,6 +231,57 @@ class Reading(StorePart):
                 f"It has: {names or 'none'}."
             )
         return taxonomy_from_definition(mine["definition"].iloc[0])
+
+    def standing_rating(self, payload: Mapping[str, Any]) -> str | None:
+        """Find the rating that a rating would take the place of.
+
+        Two widgets of the same rater may not know of each other, so the one a
+        widget names in supersedes may have been superseded since.
+
+        Parameters
+        ----------
+        payload : mapping
+            As for `add_rating`.
+
+        Returns
+        -------
+        str or None
+            The end of the chain that begins at the named one; without one, the
+            rater's standing rating of the same utterance, version, pass and
+            assignment; for a rating that is stored already, what it supersedes
+            there.
+
+        Raises
+        ------
+        StoreError
+            If the database does not answer.
+        """
+        sql = METADATA.tables["ratings"]
+        same = ("utterance_id", "rater_id", "taxonomy", "version", "pass")
+        query = sa.select(sql.c.rating_id, sql.c.supersedes, sql.c.retracted, sql.c.assignment_id)
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                query.where(*(sql.c[name] == payload[name] for name in same))
+            ).all()
+        for row in rows:
+            if row.rating_id == payload["rating_id"]:
+                return None if row.supersedes is None else str(row.supersedes)
+        after = {row.supersedes: row for row in rows if row.supersedes}
+        named = payload.get("supersedes")
+        if named in after:
+            while named in after:
+                named = after[named].rating_id
+            return str(named)
+        if named is not None:
+            return str(named)
+        standing = [
+            row.rating_id
+            for row in rows
+            if row.rating_id not in after
+            and not row.retracted
+            and row.assignment_id == payload.get("assignment_id")
+        ]
+        return str(max(standing)) if standing else None
 
     def row_counts(self) -> pd.DataFrame:
         """Count the rows of every table.

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import exc
 from sqlalchemy.engine import URL
 
-from workbench.errors import StoreError
+from workbench.errors import StoreBusyError, StoreError
 from workbench.store.urls import plain_url
 
 _SQLITE = (
@@ -61,6 +61,14 @@ _POSTGRESQL = {
     "53100": "The server of {place} has no room left on its disk. Nothing was written.",
     "53300": "The server of {place} has no free connection. Close other notebooks and do it again.",
 }
+_PASSES = (
+    "database is locked",
+    "database table is locked",
+    "unable to open database file",
+    "disk is full",
+    "disk I/O error",
+)
+_PASSES_STATES = ("55P03", "53100", "53300", "25006")
 _AUTHENTICATION = ("password authentication failed", "no password supplied")
 _GONE = (
     "{place} does not answer ({reason}). Check that the server runs and that the name is right, "
@@ -82,6 +90,8 @@ def sentences(url: URL) -> Iterator[None]:
 
     Raises
     ------
+    StoreBusyError
+        If the same may succeed later: locked, full, out of reach.
     StoreError
         For every other error of the database.
     """
@@ -90,9 +100,10 @@ def sentences(url: URL) -> Iterator[None]:
     except exc.IntegrityError:
         raise
     except exc.DBAPIError as error:
-        raise StoreError(_sentence(error, url)) from error
+        kind = StoreBusyError if _passes(error, url) else StoreError
+        raise kind(_sentence(error, url)) from error
     except exc.TimeoutError as error:
-        raise StoreError(
+        raise StoreBusyError(
             f"All connections to {_place(url)} are in use. Wait until running cells have ended."
         ) from error
 
@@ -112,10 +123,26 @@ def _sentence(error: exc.DBAPIError, url: URL) -> str:
         state = "3D000"
     if state in _POSTGRESQL:
         return _POSTGRESQL[state].format(place=place, reason=reason)
-    lost = isinstance(error, exc.OperationalError) and (state is None or state[:2] in ("08", "57"))
-    if lost or error.connection_invalidated:
+    if _lost(error):
         return _GONE.format(place=place, reason=reason)
     return f"{place} refused: {reason}."
+
+
+def _passes(error: exc.DBAPIError, url: URL) -> bool:
+    """Whether the reason may go away without anybody changing the workbench."""
+    if url.drivername == "sqlite":
+        return any(sign in _reason(error) for sign in _PASSES)
+    if any(sign in _reason(error) for sign in _AUTHENTICATION):
+        return False
+    return getattr(error.orig, "sqlstate", None) in _PASSES_STATES or _lost(error)
+
+
+def _lost(error: exc.DBAPIError) -> bool:
+    state = getattr(error.orig, "sqlstate", None)
+    out_of_reach = state is None or state[:2] in ("08", "57")
+    return error.connection_invalidated or (
+        isinstance(error, exc.OperationalError) and out_of_reach
+    )
 
 
 def _reason(error: exc.DBAPIError) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextvars
+import threading
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,20 +12,22 @@ from typing import Any
 import anywidget
 import traitlets
 
-from workbench.errors import WorkbenchError
+from workbench.errors import StoreBusyError, WorkbenchError
 
 STATIC = Path(__file__).parent / "static"
 
 Answer = tuple[dict[str, Any], list[bytes]]
 Answerer = Callable[[dict[str, Any]], Answer]
+PATIENCE_S = 0.25
 
 
 class AnsweringWidget(anywidget.AnyWidget):
     """A widget whose browser side asks questions by name.
 
     Every question has an id and gets exactly one answer: what was asked for, or
-    a sentence that the browser shows under the widget. Questions may arrive in
-    any thread, also while a cell is running.
+    a sentence that the browser shows under the widget, with `temporary` where
+    the same may succeed later. Questions may arrive in any thread, also while a
+    cell is running.
 
     Parameters
     ----------
@@ -32,6 +36,10 @@ class AnsweringWidget(anywidget.AnyWidget):
     answers : mapping of str to callable
         For each question a function that takes the message and returns content
         and buffers of the answer.
+    writing : collection of str
+        Questions whose answer may have to wait for a database. After a quarter
+        of a second they go on in a thread of their own, and other questions
+        (sound) are answered meanwhile.
     **traits : object
         Initial values of the widget's own traits.
     """
@@ -40,20 +48,43 @@ class AnsweringWidget(anywidget.AnyWidget):
     _css = traitlets.Unicode().tag(sync=True)
     _kind = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, kind: str, answers: Mapping[str, Answerer], **traits: Any) -> None:
+    def __init__(
+        self,
+        kind: str,
+        answers: Mapping[str, Answerer],
+        *,
+        writing: Collection[str] = (),
+        **traits: Any,
+    ) -> None:
         super().__init__(
             _esm=_bundle("workbench.js"), _css=_bundle("workbench.css"), _kind=kind, **traits
         )
         self._answers = dict(answers)
+        self._writing = frozenset(writing)
         self.on_msg(self._hear)
 
     def _hear(self, _widget: object, content: object, _buffers: object) -> None:
         if not isinstance(content, dict) or content.get("ask") not in self._answers:
             return
+        if content["ask"] not in self._writing:
+            self._answer(content)
+            return
+        context = contextvars.copy_context()
+        writer = threading.Thread(target=context.run, args=(self._answer, content), daemon=True)
+        writer.start()
+        writer.join(PATIENCE_S)
+
+    def _answer(self, content: dict[str, Any]) -> None:
         try:
             answer, buffers = self._answers[content["ask"]](content)
         except Exception as error:  # whatever a callback raises belongs under the widget
-            self.send({"answer": content.get("id"), "ok": False, "sentence": sentence_of(error)})
+            refusal = {
+                "answer": content.get("id"),
+                "ok": False,
+                "sentence": sentence_of(error),
+                "temporary": isinstance(error, StoreBusyError),
+            }
+            self.send(refusal)
             return
         self.send({**answer, "answer": content.get("id"), "ok": True}, buffers=buffers)
 

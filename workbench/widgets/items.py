@@ -139,39 +139,6 @@ def spans_by_id(items: pd.DataFrame) -> dict[str, tuple[float, float]]:
     return dict(zip(items["item_id"], spans, strict=True))
 
 
-def replace_items(
-    items: Mapping[str, dict[str, Any]],
-    retired: Collection[str],
-    new: Mapping[str, dict[str, Any]],
-) -> dict[str, dict[str, Any]]:
-    """Put new items where the first of the retired ones was.
-
-    Parameters
-    ----------
-    items, new : mapping of str to dict
-        From `items_by_id`.
-    retired : collection of str
-        The ids that go.
-
-    Returns
-    -------
-    dict of str to dict
-        What is there instead, in order.
-
-    Examples
-    --------
-    >>> list(replace_items({"a": {}, "b": {}, "c": {}}, ["b"], {"x": {}, "y": {}}))
-    ['a', 'x', 'y', 'c']
-    """
-    out: dict[str, dict[str, Any]] = {}
-    for item_id, one in items.items():
-        if item_id not in retired:
-            out[item_id] = one
-        elif not new.keys() <= out.keys():
-            out |= new
-    return out
-
-
 def replace_columns(
     columns: Mapping[str, list[Any]], retired: Collection[str], new: Mapping[str, list[Any]]
 ) -> dict[str, list[Any]]:

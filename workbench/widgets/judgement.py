@@ -65,6 +65,10 @@ def check_judgement(
     if verdict not in VERDICTS:
         raise InputError(f'"{verdict}" is no verdict; these are: {", ".join(VERDICTS)}.')
     named = [tag["tag"] for tag in rating["tags"]]
+    if rating.get("retracted"):
+        if named or rating["scores"]:
+            raise InputError("A rating that is taken back has no tags and no scores.")
+        return
     if unknown := [tag for tag in named if tag not in tags and tag != OTHER]:
         raise InputError(f'The taxonomy has no tag "{unknown[0]}"; run the cell again.')
     if (verdict == "tagged") != bool(named):
@@ -148,5 +152,5 @@ def rating_payload(rating: Mapping[str, Any], fixed: Mapping[str, Any]) -> dict[
         **fixed,
         "created_at": datetime.fromisoformat(rating["created_at"]),
         "suggestion_seen": False,
-        "retracted": False,
+        "retracted": bool(rating.get("retracted")),
     }

@@ -22,7 +22,6 @@ from workbench.widgets.items import (
     items_by_id,
     ratings_by_item,
     replace_columns,
-    replace_items,
     roles_by_call,
     spans_by_id,
 )
@@ -41,6 +40,9 @@ ReadPicture = Callable[[str, int | None, float, float], Picture]
 ReadGains = Callable[[str], Mapping[int, float]]
 SaveRating = Callable[[dict[str, Any]], object]
 Correct = Callable[..., pd.DataFrame]
+MarkItem = Callable[[dict[str, Any], str, str | None], object]
+NoteSession = Callable[[bool], object]
+MARKS = ("open", "skipped", "flagged")
 
 
 class Labeler(AnsweringWidget):
@@ -48,9 +50,11 @@ class Labeler(AnsweringWidget):
 
     Blind: it shows no one else's ratings and no outcome. A rating leaves the
     browser with an id, goes through `on_save`, and is marked as saved only after
-    `on_save` has returned; what it raises is shown under the widget and the
-    rating can be sent again. A correction is a new rating that names the one it
-    supersedes.
+    `on_save` has returned. Until then it waits in the browser's own database,
+    which outlives the page and the kernel: what `on_save` raises as
+    StoreBusyError is tried again by itself, anything else is shown under the
+    widget while the others go on. A correction is a new rating that names the
+    one it supersedes; a rating is taken back by one that is retracted.
 
     Parameters
     ----------
@@ -78,6 +82,14 @@ class Labeler(AnsweringWidget):
         `on_save(payload)` stores a rating and returns once it is committed;
         `payload` holds the columns of the table ratings, and tags, scores,
         shifts, note and other_words. May be called in any thread, never twice
+        at once, and again with the same rating_id if an answer was lost.
+    on_mark : callable, optional
+        `on_mark(item, state, text)` stores that an item was skipped or flagged
+        for the lead, or is open again; `item` holds item_id, utterance_id,
+        assignment_id and pass, `text` the rater's words, or "distressing" where
+        the rater left a call.
+    on_session : callable, optional
+        `on_session(headphones)` stores what the rater said at the start.
         at once.
     on_correct : callable, optional
         `on_correct(kind, utterance_id, start_s=, end_s=, at_s=, with_id=)` moves,
@@ -113,8 +125,19 @@ class Labeler(AnsweringWidget):
     pass_ : str, optional
         The pass of rows that name none; by default both with words and voice
         without.
+    marks : mapping of str to mapping, optional
+        What is skipped or flagged already: {state, text} by item_id.
     session_id : str, optional
         The sitting that is stored.
+    session_check : bool, default False
+        Whether a sitting begins with a card that asks for headphones and checks
+        the level, once a day.
+    rest_after_min : float, default 45
+        After how many minutes a quiet line proposes a rest.
+    keep_key : str, optional
+        Under which name the browser keeps what is not saved yet; by default the
+        rater and the taxonomy. Labelers of different databases need different
+        ones.
     autoplay : bool, default True
         Whether the next utterance plays by itself after saving.
     peaks_per_s : float, default 50
@@ -150,8 +173,9 @@ intensity_steps, tags, dimensions.
     """
 
     _setup = traitlets.Dict().tag(sync=True)
-    # Filled while rating, in place: a page that is loaded again reads it anew.
+    # Both are filled while rating, in place: a page that is loaded again reads it anew.
     _ratings = traitlets.Dict().tag(sync=True)
+    _marks = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self,
@@ -167,12 +191,18 @@ intensity_steps, tags, dimensions.
         masked_audio: ReadAudio | None = None,
         picture: ReadPicture | None = None,
         gains: ReadGains | None = None,
+        on_mark: MarkItem | None = None,
+        on_session: NoteSession | None = None,
         words: pd.DataFrame | ReadWords | None = None,
         ratings: Iterable[Mapping[str, Any]] | None = None,
         channels: pd.DataFrame | None = None,
         calls: pd.DataFrame | None = None,
         pass_: str | None = None,
+        marks: Mapping[str, Mapping[str, Any]] | None = None,
         session_id: str | None = None,
+        session_check: bool = False,
+        rest_after_min: float = 45.0,
+        keep_key: str | None = None,
         autoplay: bool = True,
         peaks_per_s: float = 50.0,
         language: str = "en",
@@ -180,7 +210,8 @@ intensity_steps, tags, dimensions.
     ) -> None:
         items = check_items(utterances, pass_ or ("voice" if words is None else "both"))
         taxonomy = check_taxonomy(taxonomy)
-        self._audio, self._peaks, self._on_save = audio, peaks, on_save
+        self._audio, self._peaks = audio, peaks
+        self._on_save, self._on_mark, self._on_session = on_save, on_mark, on_session
         self._masked_audio, self._picture, self._gains = masked_audio, picture, gains
         self._on_correct = on_correct
         self._file = file
@@ -209,7 +240,10 @@ intensity_steps, tags, dimensions.
                 "save": self._save,
                 "correct": self._correct,
                 "picture": self._draw,
+                "mark": self._mark,
+                "session": self._note_session,
             },
+            writing=("save", "mark", "session", "correct"),
             _setup={
                 "units": columns_of(items),
                 "taxonomy": dict(taxonomy),
@@ -217,9 +251,16 @@ intensity_steps, tags, dimensions.
                 "has_words": words is not None,
                 "autoplay": autoplay,
                 "can_correct": on_correct is not None,
+                "has_pictures": picture is not None,
                 "language": _check_language(language),
                 "keys": wished_keys(taxonomy) | check_keys(keys or {}, self._tags, "The Labeler"),
+                "keep_key": keep_key
+                or "/".join((rater_id, self._fixed["taxonomy"], self._fixed["version"])),
+                "session_id": session_id,
+                "session_check": session_check,
+                "rest_after_min": rest_after_min,
             },
+            _marks={item: dict(mark) for item, mark in (marks or {}).items()},
             _ratings=ratings_by_item(ratings or (), self._items),
         )
 
@@ -258,19 +299,24 @@ intensity_steps, tags, dimensions.
 
     def _save(self, message: dict[str, Any]) -> Answer:
         rating = message["rating"]
-        item = self._items.get(rating.get("item_id"))
-        if item is None:
-            raise InputError(f'The item "{rating.get("item_id")}" is not in this list.')
+        item = self._item(rating.get("item_id"))
         span = self._spans[rating["item_id"]]
         check_judgement(rating, tags=self._tags, dimensions=self._dimensions, span=span)
+        # What waited in the browser belongs to the sitting in which it was said.
+        sitting = {"session_id": rating.get("session_id") or self._fixed["session_id"]}
         with self._saving:
-            self._on_save(rating_payload(rating, self._fixed | item))
-            self._ratings[rating["item_id"]] = rating
+            self._on_save(rating_payload(rating, self._fixed | item | sitting))
+            if rating.get("retracted"):
+                self._ratings.pop(rating["item_id"], None)
+            else:
+                self._ratings[rating["item_id"]] = rating
+                if self._marks.get(rating["item_id"], {}).get("state") == "skipped":
+                    del self._marks[rating["item_id"]]
         return {"saved": rating}, []
 
     def _correct(self, message: dict[str, Any]) -> Answer:
-        item = self._items.get(message["item_id"])
-        if item is None or self._on_correct is None:
+        item = self._item(message["item_id"])
+        if self._on_correct is None:
             raise InputError("The bounds of this item cannot be changed here.")
         other = self._items.get(message.get("with_item_id") or "")
         with self._saving:
@@ -290,10 +336,33 @@ intensity_steps, tags, dimensions.
                 for name, one in self._items.items()
                 if one["utterance_id"] in gone and one["pass"] in passes
             ]
-            self._items = replace_items(self._items, retired, items_by_id(items))
+            # a rating of the old one may still wait in the browser
+            self._items |= items_by_id(items)
             self._spans |= spans_by_id(items)
             self._setup["units"] = replace_columns(self._setup["units"], retired, columns_of(items))
         return {"units": columns_of(items), "retired": retired}, []
+
+    def _mark(self, message: dict[str, Any]) -> Answer:
+        item_id, state, text = str(message["item_id"]), message.get("state"), message.get("text")
+        item = self._item(item_id)
+        if state not in MARKS:
+            raise InputError(f'"{state}" is no mark; these are: {", ".join(MARKS)}.')
+        with self._saving:
+            if self._on_mark is not None:
+                self._on_mark({"item_id": item_id, **item}, state, text or None)
+            self._marks[item_id] = {"state": state, "text": text or None}
+        return {"marked": {"item_id": item_id, "state": state, "text": text or None}}, []
+
+    def _note_session(self, message: dict[str, Any]) -> Answer:
+        if self._on_session is not None:
+            self._on_session(bool(message["headphones"]))
+        return {}, []
+
+    def _item(self, item_id: Any) -> dict[str, Any]:
+        item = self._items.get(item_id)
+        if item is None:
+            raise InputError(f'The item "{item_id}" is not in this list.')
+        return item
 
 
 def _window(message: dict[str, Any]) -> tuple[float, float]:

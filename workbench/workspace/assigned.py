@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from workbench.errors import InputError, StoreError, WorkbenchError, nearest
-from workbench.workspace import tables
+from workbench.errors import InputError, StoreBusyError, StoreError, WorkbenchError, nearest
+from workbench.workspace import saving, tables
 
 if TYPE_CHECKING:
     from workbench.workspace.core import Core
@@ -166,7 +166,9 @@ def save_rating(ws: Core, payload: Mapping[str, Any]) -> None:
         If the store does not take it; the message says why.
     """
     try:
-        ws.store.add_rating(payload)
+        saving.save_rating(ws, payload)
+    except StoreBusyError:
+        raise
     except WorkbenchError as error:
         if ws.store.read("utterances", utterance_id=payload["utterance_id"]).empty:
             raise StoreError(
@@ -177,7 +179,7 @@ def save_rating(ws: Core, payload: Mapping[str, Any]) -> None:
         assignment = payload.get("assignment_id")
         if not assignment or len(ws.store.read("assignments", assignment_id=assignment)):
             raise
-        ws.store.add_rating({**payload, "assignment_id": None})
+        saving.save_rating(ws, {**payload, "assignment_id": None})
 
 
 def mark_item(

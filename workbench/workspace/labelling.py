@@ -9,7 +9,7 @@ import pandas as pd
 
 from workbench.errors import InputError, nearest
 from workbench.taxonomies import Taxonomy, read_taxonomy
-from workbench.workspace import assigned, hearing, levelling
+from workbench.workspace import assigned, hearing, levelling, saving
 from workbench.workspace.correcting import correct_item
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def labeler(
     text: bool,
     language: str,
     worklist: str | None = None,
+    session_check: bool,
 ) -> Labeler:
     """Open the Labeler on the utterances in use, or on what a worklist has for the rater.
 
@@ -80,6 +81,8 @@ def labeler(
         Language of the words on the screen.
     worklist : str or None
         A worklist, which decides unit, role, pass and order.
+    session_check : bool
+        Whether the sitting begins with the card for headphones and level.
 
     Returns
     -------
@@ -134,6 +137,9 @@ def labeler(
         gains=lambda call: levelling.call_gains(ws, call),
         on_save=partial(assigned.save_rating, ws),
         on_correct=partial(correct_item, ws, rater, worklist),
+        on_mark=partial(assigned.mark_item, ws, rater),
+        on_session=partial(ws.store.set_headphones, session_id),
+        marks=assigned.marks_of(ws, rater, to_rate),
         words=partial(_words, ws) if passes & {"text", "both"} else None,
         ratings=earlier_ratings(
             ratings,
@@ -145,6 +151,8 @@ def labeler(
         channels=ws.store.read("channels", call_id=calls),
         calls=ws.store.read("calls", call_id=calls),
         session_id=session_id,
+        session_check=session_check,
+        keep_key=saving.keep_key(ws, rater, taxonomy.taxonomy, taxonomy.version, worklist or ""),
         peaks_per_s=hearing.PEAKS_PER_S,
         language=language,
     )

@@ -30,6 +30,7 @@ class Looking(Core):
         text: bool = True,
         language: str = "en",
         worklist: str | None = None,
+        session_check: bool = True,
     ) -> Labeler:
         """Open the Labeler: hear each utterance, tag how it sounds.
 
@@ -57,6 +58,9 @@ class Looking(Core):
         worklist : str, optional
             A worklist (see `worklist`): the rater hears what it holds, in its
             order and passes; unit, role and text do not count then.
+        session_check : bool
+            Whether the first sitting of a day begins with a card that asks for
+            headphones and checks the level.
 
         Returns
         -------
@@ -75,6 +79,7 @@ class Looking(Core):
             text=text,
             language=language,
             worklist=worklist,
+            session_check=session_check,
         )
 
     def listen(self, row: Mapping[str, Any] | pd.Series | pd.DataFrame | str) -> Player:
