@@ -99,3 +99,22 @@ def test_a_folder_of_files_by_a_pattern(tmp_path, monkeypatch):
     (row,) = workspace.open(folder).table("calls").itertuples()
     assert (row.call_id, row.agent_id) == ("77", "ann")
     assert row.started_at == pd.Timestamp("2026-02-19T06:01:22Z")
+
+
+def test_a_worklist_is_made_and_told(calls, tmp_path, capsys):
+    folder = tmp_path / "ws"
+    run("create", folder)
+    run("ingest", folder, calls, "--role", "0=customer", "--role", "1=agent")
+    run("segment", folder)
+    for rater in ("r01", "r02"):
+        workspace.open(folder).store.add_rater(rater)
+    capsys.readouterr()
+    make = ["worklist", folder, "main", "--rater", "r01", "--rater", "r02", "--pass", "voice"]
+    assert run(*make, "--overlap", "2", "--seed", "3", "--json") == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert [row["n_assigned"] for row in answer["rows"]] == [9, 9]
+    assert answer["notices"][1] == "Order: whole calls, each in its order; seed 3."
+    assert run(*make, "--overlap", "2") == 0
+    assert "nothing changed" in capsys.readouterr().out
+    assert run("worklist", folder, "more", "--overlap", "3") == 2
+    assert "An overlap of 3 needs 3 raters; 2 came" in capsys.readouterr().err

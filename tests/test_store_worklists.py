@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from tests.stores import fill, payload, unit
 from workbench.errors import InputError, StoreError
 from workbench.identifiers import uuid7
-from workbench.store import create_database, migrate_database, open_store
+from workbench.store import create_database, migrate_database, open_store, revisions
 from workbench.store.layout import METADATA
 from workbench.store.migrations.versions import __path__ as places
 
@@ -273,24 +273,26 @@ def test_an_answer_that_no_rating_could_give_is_refused(rated, answer, sentence)
 # ---- migration -------------------------------------------------------------------------
 
 
-def test_ratings_of_the_first_version_are_still_there(database_url):
+def test_notes_of_the_first_version_are_still_there(database_url, monkeypatch):
+    monkeypatch.setattr(revisions, "VERSIONS", ("0001",))
     store = create_database(database_url)
-    fill(store)
-    store.add_rating(payload(0, note="so glad"))
 
-    def back(connection):
-        """Undo version 0002 as far as a test needs it."""
-        connection.execute(sa.text("DROP TABLE worklists"))
-        connection.execute(sa.text("DROP INDEX ix_ratings_assignment_id"))
-        connection.execute(sa.text("ALTER TABLE notes DROP COLUMN utterance_id"))
-        connection.execute(sa.text("UPDATE workbench_version SET version_num = '0001'"))
+    def before(connection):
+        connection.execute(sa.text("INSERT INTO calls (call_id) VALUES ('c0')"))
+        connection.execute(
+            sa.text(
+                "INSERT INTO notes (note_id, call_id, kind, text, created_at) "
+                "VALUES ('n1', 'c0', 'note', 'so glad', '2026-03-01 12:00:00')"
+            )
+        )
 
-    store._database.write(back)
+    store._database.write(before)
     store.close()
+    monkeypatch.undo()
     migrate_database(database_url)
     with open_store(database_url) as newer:
-        assert len(newer.read("ratings")) == 1
         assert newer.read("notes")["text"].tolist() == ["so glad"]
+        fill(newer)
         newer.add_worklist("main", assignments(2), order_mode="in_call")
         newer.add_flag(unit(0), "r01")
         assert newer.problems() == []

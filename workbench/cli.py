@@ -109,6 +109,19 @@ def _parser() -> _Parser:
     export.add_argument("out")
     export.add_argument("--format", required=True)
     export.add_argument("--overwrite", action="store_true")
+    worklist = command("worklist", _worklist, "say who hears what, and in which order")
+    worklist.add_argument("dir")
+    worklist.add_argument("name")
+    worklist.add_argument(
+        "--rater", action="append", metavar="ID", help="default: all active people"
+    )
+    worklist.add_argument("--pass", action="append", dest="passes", metavar="PASS", default=[])
+    worklist.add_argument("--order", default="in_call", help="in_call or random")
+    worklist.add_argument("--overlap", type=int, default=1, metavar="RATERS")
+    worklist.add_argument("--overlap-share", type=float, default=1.0, metavar="SHARE")
+    worklist.add_argument("--gold-rate", type=float, default=0.0, metavar="SHARE")
+    worklist.add_argument("--repeat-rate", type=float, default=0.0, metavar="SHARE")
+    worklist.add_argument("--seed", type=int)
     annotate = command("annotate", _annotate, "the labelling page without code cells")
     annotate.add_argument("dir")
     annotate.add_argument("--rater", required=True, metavar="ID")
@@ -191,6 +204,16 @@ def _export(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     losses = _open(options).export(options.out, format=options.format, overwrite=options.overwrite)
     lines = losses.attrs["notices"]
     return ALL_DONE, {"losses": losses.to_dict(orient="records"), "lines": lines}
+
+
+def _worklist(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    names = ("passes", "order", "overlap", "overlap_share", "gold_rate", "repeat_rate", "seed")
+    made = _open(options).worklist(
+        options.name, raters=options.rater, **{name: getattr(options, name) for name in names}
+    )
+    lines = [*made.attrs["notices"], made.drop(columns="worklist").to_string(index=False)]
+    rows = json.loads(made.to_json(orient="records"))
+    return ALL_DONE, {"rows": rows, "notices": made.attrs["notices"], "lines": lines}
 
 
 def _annotate(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
