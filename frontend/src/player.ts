@@ -52,6 +52,14 @@ export class Player {
     if (this.rows.length > 0) root.append(...this.listed());
     model.on("change:_state", this.show);
     this.load(false);
+    if (model.get("_below_figure")) this.followWidth(root.parentElement ?? root);
+  }
+
+  /** Plotly fits a figure to its cell only when the window changes: say so when the cell does. */
+  private followWidth(cell: Element): void {
+    const resized = new ResizeObserver(() => window.dispatchEvent(new Event("resize")));
+    resized.observe(cell);
+    this.life.signal.addEventListener("abort", () => resized.disconnect());
   }
 
   close(): void {

@@ -21,6 +21,8 @@ CLICK = "Click a point to hear it."
 def playable(figure: go.Figure, play: Play) -> ipywidgets.VBox:
     """Put a player under a figure; a click on a point plays what is behind it.
 
+    The figure is as wide as the cell, also when that changes.
+
     Parameters
     ----------
     figure : plotly Figure
@@ -44,7 +46,8 @@ def playable(figure: go.Figure, play: Play) -> ipywidgets.VBox:
     import plotly.graph_objects as go
 
     widget = go.FigureWidget(_with_subtitle_in_title(figure))
-    player = Player(sentence=CLICK)
+    widget._config = {**widget._config, "responsive": True}
+    player = Player(sentence=CLICK, below_figure=True)
 
     def clicked(trace: Any, points: Any, _state: object) -> None:
         row = clicked_row(trace, points.point_inds)

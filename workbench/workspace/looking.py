@@ -12,6 +12,7 @@ from workbench.workspace.core import Core, columns_of
 
 if TYPE_CHECKING:
     from ipywidgets import VBox
+    from plotly.graph_objects import Figure
 
     from workbench.widgets import CallList, Labeler, Player, Recorder, ThresholdExplorer
 
@@ -85,6 +86,24 @@ class Looking(Core):
         from workbench.workspace import listening
 
         return listening.listen(self, row)
+
+    def playable(self, figure: Figure) -> VBox:
+        """Make a figure play: a click on a point plays the seconds behind it.
+
+        Parameters
+        ----------
+        figure : plotly Figure
+            Of `wb.plots`, or any whose points carry [call_id, channel, start_s,
+            end_s] as customdata; None where something is not known.
+
+        Returns
+        -------
+        VBox
+            The figure with a player below.
+        """
+        from workbench.workspace import pictures
+
+        return pictures.playable(self, figure)
 
     def recorder(
         self, rater: str, *, tag: str | None = None, call_id: str | None = None

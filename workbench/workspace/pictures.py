@@ -66,7 +66,7 @@ def trajectory(ws: Core, call_id: str, *, theme: str, **choice: Any) -> ipywidge
         escalated_at_s=float(escalated.iloc[0]) if len(escalated) else None,
         theme=theme,
     )
-    return _playable(ws, figure)
+    return playable(ws, figure)
 
 
 def heatmap(
@@ -114,7 +114,7 @@ def heatmap(
         durations=ends.groupby(recordings["call_id"]).max() if with_audio else None,
         theme=theme,
     )
-    return _playable(ws, figure)
+    return playable(ws, figure)
 
 
 def signals(ws: Core, call_id: str, *, start_s: float, end_s: float, theme: str) -> ipywidgets.VBox:
@@ -158,7 +158,7 @@ def signals(ws: Core, call_id: str, *, start_s: float, end_s: float, theme: str)
         end_s=end_s,
         theme=theme,
     )
-    return _playable(ws, figure)
+    return playable(ws, figure)
 
 
 def baseline(ws: Core, utterance_id: str, cue: str, *, theme: str) -> ipywidgets.VBox:
@@ -194,7 +194,7 @@ def baseline(ws: Core, utterance_id: str, cue: str, *, theme: str) -> ipywidgets
         call_id=call_id,
         theme=theme,
     )
-    return _playable(ws, figure)
+    return playable(ws, figure)
 
 
 def three_baselines(ws: Core, utterance_id: str, cue: str, *, theme: str) -> ipywidgets.VBox:
@@ -230,7 +230,7 @@ def three_baselines(ws: Core, utterance_id: str, cue: str, *, theme: str) -> ipy
         speaker_id=speaker_id,
         theme=theme,
     )
-    return _playable(ws, figure)
+    return playable(ws, figure)
 
 
 def threshold_explorer(ws: Core, *, theme: str) -> ThresholdExplorer:
@@ -322,7 +322,21 @@ def effects(ws: Core, **options: Any) -> pd.DataFrame:
     )
 
 
-def _playable(ws: Core, figure: Any) -> ipywidgets.VBox:
-    from workbench.widgets import playable
+def playable(ws: Core, figure: Any) -> ipywidgets.VBox:
+    """Make a figure play.
 
-    return playable(figure, lambda row: listening.snippet(ws, row))
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+    figure : plotly Figure
+        With [call_id, channel, start_s, end_s] as customdata of its points.
+
+    Returns
+    -------
+    VBox
+        The figure and its player.
+    """
+    from workbench import widgets
+
+    return widgets.playable(figure, lambda row: listening.snippet(ws, row))
