@@ -38,7 +38,7 @@ class Player(AnsweringWidget):
         has no audio.
     below_figure : bool, default False
         Whether it stands below a Plotly figure, which then is told when the
-        width of the cell changes.
+        width of the cell or the theme of the page changes.
 
     Raises
     ------
@@ -56,6 +56,7 @@ class Player(AnsweringWidget):
     _state = traitlets.Dict().tag(sync=True)
     _list = traitlets.Dict({"captions": [], "left_out": 0}).tag(sync=True)
     _below_figure = traitlets.Bool().tag(sync=True)
+    _theme = traitlets.Unicode("light").tag(sync=True)
 
     def __init__(
         self,

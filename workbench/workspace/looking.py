@@ -222,15 +222,15 @@ class Looking(Core):
 
         return labelling.calls_view(self)
 
-    def trajectory(self, call_id: str, *, theme: str = "light", **choice: Any) -> VBox:
+    def trajectory(self, call_id: str, *, theme: str | None = None, **choice: Any) -> VBox:
         """Draw how a call felt over time; a click plays the seconds behind a point.
 
         Parameters
         ----------
         call_id : str
             The call.
-        theme : str
-            "light" or "dark".
+        theme : str, optional
+            "light" or "dark"; by default that of the page.
         **choice : object
             pass_ or version, where there are ratings of several.
 
@@ -249,7 +249,7 @@ class Looking(Core):
         variable: str = "valence",
         role: str = "customer",
         with_audio: bool = True,
-        theme: str = "light",
+        theme: str | None = None,
         **choice: Any,
     ) -> VBox:
         """Draw many calls, one row each, over time; a click plays.
@@ -262,8 +262,8 @@ class Looking(Core):
             Whose feeling.
         with_audio : bool
             Only calls that can be heard.
-        theme : str
-            "light" or "dark".
+        theme : str, optional
+            "light" or "dark"; by default that of the page.
         **choice : object
             pass_ or version, where there are ratings of several.
 
@@ -283,7 +283,9 @@ class Looking(Core):
             **columns_of(choice),
         )
 
-    def signals(self, call_id: str, start_s: float, end_s: float, *, theme: str = "light") -> VBox:
+    def signals(
+        self, call_id: str, start_s: float, end_s: float, *, theme: str | None = None
+    ) -> VBox:
         """Draw waveform, F0 and intensity of some seconds; a click plays.
 
         Parameters
@@ -292,8 +294,8 @@ class Looking(Core):
             The call.
         start_s, end_s : float
             Seconds of the call.
-        theme : str
-            "light" or "dark".
+        theme : str, optional
+            "light" or "dark"; by default that of the page.
 
         Returns
         -------
@@ -304,7 +306,7 @@ class Looking(Core):
 
         return pictures.signals(self, call_id, start_s=start_s, end_s=end_s, theme=theme)
 
-    def baseline(self, utterance_id: str, cue: str, *, theme: str = "light") -> VBox:
+    def baseline(self, utterance_id: str, cue: str, *, theme: str | None = None) -> VBox:
         """Draw what a cue is held against: the same speaker's other utterances.
 
         Parameters
@@ -313,8 +315,8 @@ class Looking(Core):
             The utterance.
         cue : str
             Which cue, for example "high_pitch".
-        theme : str
-            "light" or "dark".
+        theme : str, optional
+            "light" or "dark"; by default that of the page.
 
         Returns
         -------
@@ -325,7 +327,7 @@ class Looking(Core):
 
         return pictures.baseline(self, utterance_id, cue, theme=theme)
 
-    def three_baselines(self, utterance_id: str, cue: str, *, theme: str = "light") -> VBox:
+    def three_baselines(self, utterance_id: str, cue: str, *, theme: str | None = None) -> VBox:
         """Draw what is usual: in the whole call, before, and in earlier calls.
 
         Parameters
@@ -334,8 +336,8 @@ class Looking(Core):
             The utterance.
         cue : str
             Which cue, for example "high_pitch".
-        theme : str
-            "light" or "dark".
+        theme : str, optional
+            "light" or "dark"; by default that of the page.
 
         Returns
         -------
