@@ -719,6 +719,27 @@ def test_a_click_on_a_figure_plays_what_is_behind_the_point():
     ]
 
 
+def test_a_figure_turns_with_the_page_and_still_plays():
+    import plotly.graph_objects as go
+
+    def draw(theme):
+        mark = go.Scatter(x=[1], y=[1], customdata=[["0007", 0, 2.0, 3.0]], name=theme)
+        return go.Figure(mark)
+
+    played = []
+    box = playable(
+        draw("light"),
+        lambda row: played.append(row) or snippet_of_samples(np.zeros(RATE), RATE),
+        redraw=draw,
+    )
+    player = box.children[1]
+    player.set_trait("_theme", "dark")
+    assert box.children[0].data[0].name == "dark"
+    assert box.children[1] is player
+    box.children[0].data[0]._dispatch_on_click(SimpleNamespace(point_inds=[0]), None)
+    assert [row["call_id"] for row in played] == ["0007"]
+
+
 def test_points_of_heat_maps_and_of_arrays_are_found():
     cells = np.empty((1, 2, 4), dtype=object)
     cells[0, 0] = ["0007", None, 1.0, 2.0]

@@ -5,6 +5,7 @@ import { button, el, rove, setAttributes, setText } from "./dom";
 import { icon } from "./icons";
 import { sentenceOf, strings } from "./strings";
 import { Strip } from "./strip";
+import { followTheme } from "./theme";
 import { Wire } from "./wire";
 
 export interface PlayerState {
@@ -52,6 +53,24 @@ export class Player {
     if (this.rows.length > 0) root.append(...this.listed());
     model.on("change:_state", this.show);
     this.load(false);
+    if (!model.get("_below_figure")) return;
+    this.followWidth(root.parentElement ?? root);
+    followTheme(root, () => this.tellTheme(root), this.life.signal);
+  }
+
+  /** Python draws the figure above in the theme of the page. */
+  private tellTheme(root: HTMLElement): void {
+    const theme = root.dataset["wbTheme"];
+    if (!theme || theme === this.model.get("_theme")) return;
+    this.model.set("_theme", theme);
+    this.model.save_changes();
+  }
+
+  /** Plotly fits a figure to its cell only when the window changes: say so when the cell does. */
+  private followWidth(cell: Element): void {
+    const resized = new ResizeObserver(() => window.dispatchEvent(new Event("resize")));
+    resized.observe(cell);
+    this.life.signal.addEventListener("abort", () => resized.disconnect());
   }
 
   close(): void {

@@ -244,7 +244,7 @@ describe("the Labeler", () => {
       "surprise, off",
     ]);
     key("KeyH");
-    expect(text(".wb-card-keys")).toContain("MNote");
+    expect(text(".wb-card-keys")).toContain("DNote");
   });
 
   it("asks in a pass only what can be known in it, and marks no turn at rest", async () => {

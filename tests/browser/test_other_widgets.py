@@ -127,3 +127,58 @@ def test_the_player_plays_stops_and_seeks_by_keys(book):
     book.until(PLAYING)
     assert "Call 0007" in page.locator(".wb-player").text_content()
     assert page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length") == 1
+
+
+WIDE = """() => {
+  const [figure, cell] = ['.js-plotly-plot .main-svg', '.jp-OutputArea-output']
+    .map(one => document.querySelector(one).clientWidth);
+  return Math.abs(figure - cell) < 24;
+}"""
+TURNING = FIGURE.replace(
+    "playable(figure.update_layout(height=280), play)",
+    "playable(figure, play, redraw=lambda theme: go.Figure(figure).update_layout(title=theme))",
+)
+THEME = """name => window.jupyterapp.commands.execute(
+  'apputils:change-theme', { theme: name }).then(() => 0)"""
+
+
+def test_a_figure_is_as_wide_as_its_cell_and_turns_with_the_page(book):
+    book.show(TURNING)
+    book.until("() => document.querySelector('.scatterlayer .point')")
+    book.until(WIDE)
+    book.page.set_viewport_size({"width": 800, "height": 900})
+    book.until(WIDE)
+    book.page.evaluate(THEME, "JupyterLab Dark")
+    book.until("() => document.querySelector('.gtitle')?.textContent === 'dark'")
+    book.until(WIDE)
+    book.page.evaluate(THEME, "JupyterLab Light")
+    book.until("() => document.querySelector('.gtitle')?.textContent === 'light'")
+
+
+LIST = """
+from tests.browser.call_of_tones import *
+from workbench.errors import RecordingError
+from workbench.widgets import Player, snippet_of_samples
+def gone():
+    raise RecordingError("The audio is not there any more.")
+rows = [lambda: snippet_of_samples(tones(1.0, 1.6), RATE, caption="first"),
+        lambda: snippet_of_samples(tones(3.0, 4.0), RATE, caption="second"), gone]
+player = Player()
+player.show_list(["one", "two", "three"], rows, 0)
+player
+"""
+CURRENT = "() => document.querySelector('.wb-player-row[aria-current]')?.textContent === {!r}"
+
+
+def test_several_rows_play_one_after_the_other_and_by_keys(book):
+    book.show(LIST)
+    rows = book.page.locator(".wb-player-row")
+    rows.first.focus()
+    book.keys("Enter")
+    book.until(pitch_of(440))
+    book.until(CURRENT.format("two"))
+    book.until(pitch_of(1000))
+    book.page.get_by_text("The audio is not there any more.").wait_for()
+    book.keys("ArrowDown", "Enter")
+    book.until(CURRENT.format("two"))
+    book.until(PLAYING)

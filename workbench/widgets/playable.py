@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 Play = Callable[[dict[str, Any]], Snippet]
+Redraw = Callable[[str], "go.Figure"]
 
 CLICK = "Click a point to hear it."
 
 
-def playable(figure: go.Figure, play: Play) -> ipywidgets.VBox:
+def playable(figure: go.Figure, play: Play, *, redraw: Redraw | None = None) -> ipywidgets.VBox:
     """Put a player under a figure; a click on a point plays what is behind it.
+
+    The figure is as wide as the cell, also when that changes.
 
     Parameters
     ----------
@@ -30,6 +33,9 @@ def playable(figure: go.Figure, play: Play) -> ipywidgets.VBox:
     play : callable
         `play(row)` gives the Snippet behind a point; `row` holds call_id, and
         channel, start_s and end_s where they are known.
+    redraw : callable, optional
+        `redraw(theme)` gives the figure for "light" or "dark"; with it a figure
+        that came light turns with the page that shows it.
 
     Returns
     -------
@@ -43,8 +49,8 @@ def playable(figure: go.Figure, play: Play) -> ipywidgets.VBox:
     import ipywidgets
     import plotly.graph_objects as go
 
-    widget = go.FigureWidget(_with_subtitle_in_title(figure))
-    player = Player(sentence=CLICK)
+    player = Player(sentence=CLICK, below_figure=True)
+    box = ipywidgets.VBox()
 
     def clicked(trace: Any, points: Any, _state: object) -> None:
         row = clicked_row(trace, points.point_inds)
@@ -55,10 +61,20 @@ def playable(figure: go.Figure, play: Play) -> ipywidgets.VBox:
         except Exception as error:  # whatever a callback raises belongs under the figure
             player.say(sentence_of(error))
 
-    for trace in widget.data:
-        if trace.customdata is not None and hasattr(trace, "on_click"):
-            trace.on_click(clicked)
-    return ipywidgets.VBox([widget, player])
+    def put(drawn: go.Figure) -> None:
+        widget = go.FigureWidget(_with_subtitle_in_title(drawn))
+        widget._config = {**widget._config, "responsive": True}
+        for trace in widget.data:
+            if trace.customdata is not None and hasattr(trace, "on_click"):
+                trace.on_click(clicked)
+        before, box.children = box.children, (widget, player)
+        for old in before[:1]:
+            old.close()
+
+    put(figure)
+    if redraw is not None:
+        player.observe(lambda change: put(redraw(change["new"])), "_theme")
+    return box
 
 
 def _with_subtitle_in_title(figure: go.Figure) -> go.Figure:

@@ -36,6 +36,9 @@ class Player(AnsweringWidget):
     sentence : str, optional
         What to say where there is nothing to play, for example that the call
         has no audio.
+    below_figure : bool, default False
+        Whether it stands below a Plotly figure, which then is told when the
+        width of the cell or the theme of the page changes.
 
     Raises
     ------
@@ -52,6 +55,8 @@ class Player(AnsweringWidget):
 
     _state = traitlets.Dict().tag(sync=True)
     _list = traitlets.Dict({"captions": [], "left_out": 0}).tag(sync=True)
+    _below_figure = traitlets.Bool().tag(sync=True)
+    _theme = traitlets.Unicode("light").tag(sync=True)
 
     def __init__(
         self,
@@ -62,13 +67,14 @@ class Player(AnsweringWidget):
         start_s: float = 0.0,
         roles: Sequence[str] = (),
         sentence: str = NOTHING_YET,
+        below_figure: bool = False,
     ) -> None:
         self._lock = threading.Lock()
         self._snippet: Snippet | None = None
         self._shown = 0
         self._open: list[Open] = []
         answers = {"call": self._call, "audio": self._sound, "turn": self._turn}
-        super().__init__("player", answers)
+        super().__init__("player", answers, _below_figure=below_figure)
         if samples is None:
             self.say(sentence)
         else:

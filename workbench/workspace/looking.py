@@ -12,6 +12,7 @@ from workbench.workspace.core import Core, columns_of
 
 if TYPE_CHECKING:
     from ipywidgets import VBox
+    from plotly.graph_objects import Figure
 
     from workbench.widgets import CallList, Labeler, Player, Recorder, ThresholdExplorer
 
@@ -105,6 +106,24 @@ class Looking(Core):
         from workbench.workspace import listening
 
         return listening.listen(self, row)
+
+    def playable(self, figure: Figure) -> VBox:
+        """Make a figure play: a click on a point plays the seconds behind it.
+
+        Parameters
+        ----------
+        figure : plotly Figure
+            Of `wb.plots`, or any whose points carry [call_id, channel, start_s,
+            end_s] as customdata; None where something is not known.
+
+        Returns
+        -------
+        VBox
+            The figure with a player below.
+        """
+        from workbench.workspace import pictures
+
+        return pictures.playable(self, figure)
 
     def recorder(
         self, rater: str, *, tag: str | None = None, call_id: str | None = None
@@ -223,15 +242,15 @@ class Looking(Core):
 
         return labelling.calls_view(self)
 
-    def trajectory(self, call_id: str, *, theme: str = "light", **choice: Any) -> VBox:
+    def trajectory(self, call_id: str, *, theme: str | None = None, **choice: Any) -> VBox:
         """Draw how a call felt over time; a click plays the seconds behind a point.
 
         Parameters
         ----------
         call_id : str
             The call.
-        theme : str
-            "light" or "dark".
+        theme : str, optional
+            "light" or "dark"; by default that of the page.
         **choice : object
             pass_ or version, where there are ratings of several.
 
@@ -250,7 +269,7 @@ class Looking(Core):
         variable: str = "valence",
         role: str = "customer",
         with_audio: bool = True,
-        theme: str = "light",
+        theme: str | None = None,
         **choice: Any,
     ) -> VBox:
         """Draw many calls, one row each, over time; a click plays.
@@ -263,8 +282,8 @@ class Looking(Core):
             Whose feeling.
         with_audio : bool
             Only calls that can be heard.
-        theme : str
-            "light" or "dark".
+        theme : str, optional
+            "light" or "dark"; by default that of the page.
         **choice : object
             pass_ or version, where there are ratings of several.
 
@@ -284,7 +303,9 @@ class Looking(Core):
             **columns_of(choice),
         )
 
-    def signals(self, call_id: str, start_s: float, end_s: float, *, theme: str = "light") -> VBox:
+    def signals(
+        self, call_id: str, start_s: float, end_s: float, *, theme: str | None = None
+    ) -> VBox:
         """Draw waveform, F0 and intensity of some seconds; a click plays.
 
         Parameters
@@ -293,8 +314,8 @@ class Looking(Core):
             The call.
         start_s, end_s : float
             Seconds of the call.
-        theme : str
-            "light" or "dark".
+        theme : str, optional
+            "light" or "dark"; by default that of the page.
 
         Returns
         -------
@@ -305,7 +326,7 @@ class Looking(Core):
 
         return pictures.signals(self, call_id, start_s=start_s, end_s=end_s, theme=theme)
 
-    def baseline(self, utterance_id: str, cue: str, *, theme: str = "light") -> VBox:
+    def baseline(self, utterance_id: str, cue: str, *, theme: str | None = None) -> VBox:
         """Draw what a cue is held against: the same speaker's other utterances.
 
         Parameters
@@ -314,8 +335,8 @@ class Looking(Core):
             The utterance.
         cue : str
             Which cue, for example "high_pitch".
-        theme : str
-            "light" or "dark".
+        theme : str, optional
+            "light" or "dark"; by default that of the page.
 
         Returns
         -------
@@ -326,7 +347,7 @@ class Looking(Core):
 
         return pictures.baseline(self, utterance_id, cue, theme=theme)
 
-    def three_baselines(self, utterance_id: str, cue: str, *, theme: str = "light") -> VBox:
+    def three_baselines(self, utterance_id: str, cue: str, *, theme: str | None = None) -> VBox:
         """Draw what is usual: in the whole call, before, and in earlier calls.
 
         Parameters
@@ -335,8 +356,8 @@ class Looking(Core):
             The utterance.
         cue : str
             Which cue, for example "high_pitch".
-        theme : str
-            "light" or "dark".
+        theme : str, optional
+            "light" or "dark"; by default that of the page.
 
         Returns
         -------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from workbench.workspace.core import Core
 
 
-def trajectory(ws: Core, call_id: str, *, theme: str, **choice: Any) -> ipywidgets.VBox:
+def trajectory(ws: Core, call_id: str, *, theme: str | None, **choice: Any) -> ipywidgets.VBox:
     """Draw how a call felt over time.
 
     Parameters
@@ -29,8 +31,8 @@ def trajectory(ws: Core, call_id: str, *, theme: str, **choice: Any) -> ipywidge
         The workspace.
     call_id : str
         The call.
-    theme : str
-        "light" or "dark".
+    theme : str or None
+        "light" or "dark"; None follows the page.
     **choice : object
         Which ratings, where there are several passes or versions.
 
@@ -57,20 +59,20 @@ def trajectory(ws: Core, call_id: str, *, theme: str, **choice: Any) -> ipywidge
         )
     about = ws.store.read("outcomes", call_id=call_id)
     escalated = about["escalated_at_s"].dropna()
-    figure = plots.trajectory_figure(
+    draw = partial(
+        plots.trajectory_figure,
         points,
         tables.cues(ws, call_id=call_id),
         ws.store.read("events", call_id=call_id),
         call_id=call_id,
         utterances=tables.utterances_in_use(ws, unit="utterance", call_id=call_id, text=False),
         escalated_at_s=float(escalated.iloc[0]) if len(escalated) else None,
-        theme=theme,
     )
-    return _playable(ws, figure)
+    return _drawn(ws, draw, theme)
 
 
 def heatmap(
-    ws: Core, *, variable: str, role: str, with_audio: bool, theme: str, **choice: Any
+    ws: Core, *, variable: str, role: str, with_audio: bool, theme: str | None, **choice: Any
 ) -> ipywidgets.VBox:
     """Draw many calls, one row each.
 
@@ -84,8 +86,8 @@ def heatmap(
         Whose feeling.
     with_audio : bool
         Only calls that can be heard.
-    theme : str
-        "light" or "dark".
+    theme : str or None
+        "light" or "dark"; None follows the page.
     **choice : object
         Which ratings, where there are several passes or versions.
 
@@ -106,18 +108,20 @@ def heatmap(
     if points.empty:
         raise AbstainedError("No ratings yet, so there is nothing to draw: ws.labeler(...).")
     ends = recordings["offset_s"] + recordings["duration_s"]
-    figure = plots.calls_heatmap_figure(
+    draw = partial(
+        plots.calls_heatmap_figure,
         points,
         ws.store.read("outcomes"),
         variable=variable,
         role=role,
         durations=ends.groupby(recordings["call_id"]).max() if with_audio else None,
-        theme=theme,
     )
-    return _playable(ws, figure)
+    return _drawn(ws, draw, theme)
 
 
-def signals(ws: Core, call_id: str, *, start_s: float, end_s: float, theme: str) -> ipywidgets.VBox:
+def signals(
+    ws: Core, call_id: str, *, start_s: float, end_s: float, theme: str | None
+) -> ipywidgets.VBox:
     """Draw waveform, F0 and intensity of some seconds.
 
     Parameters
@@ -128,8 +132,8 @@ def signals(ws: Core, call_id: str, *, start_s: float, end_s: float, theme: str)
         The call.
     start_s, end_s : float
         Seconds of the call.
-    theme : str
-        "light" or "dark".
+    theme : str or None
+        "light" or "dark"; None follows the page.
 
     Returns
     -------
@@ -148,7 +152,8 @@ def signals(ws: Core, call_id: str, *, start_s: float, end_s: float, theme: str)
         frames = prosody.frame_tracks(signal, rate)
         tracks[channel] = frames.assign(time_s=frames["time_s"] + start_s)
         shapes[channel] = peaks(signal, min(1200, len(signal)))
-    figure = plots.signals_figure(
+    draw = partial(
+        plots.signals_figure,
         tracks,
         tables.utterances_in_use(ws, unit="utterance", call_id=call_id, text=False),
         peaks=shapes,
@@ -156,12 +161,11 @@ def signals(ws: Core, call_id: str, *, start_s: float, end_s: float, theme: str)
         call_id=call_id,
         start_s=start_s,
         end_s=end_s,
-        theme=theme,
     )
-    return _playable(ws, figure)
+    return _drawn(ws, draw, theme)
 
 
-def baseline(ws: Core, utterance_id: str, cue: str, *, theme: str) -> ipywidgets.VBox:
+def baseline(ws: Core, utterance_id: str, cue: str, *, theme: str | None) -> ipywidgets.VBox:
     """Draw what a cue of an utterance is held against: the same speaker's others.
 
     Parameters
@@ -172,8 +176,8 @@ def baseline(ws: Core, utterance_id: str, cue: str, *, theme: str) -> ipywidgets
         The utterance.
     cue : str
         Which cue.
-    theme : str
-        "light" or "dark".
+    theme : str or None
+        "light" or "dark"; None follows the page.
 
     Returns
     -------
@@ -186,18 +190,18 @@ def baseline(ws: Core, utterance_id: str, cue: str, *, theme: str) -> ipywidgets
         If there is no such utterance.
     """
     call_id, speaker_id = _whose(ws, utterance_id)
-    figure = plots.baseline_figure(
+    draw = partial(
+        plots.baseline_figure,
         tables.cues(ws, call_id=call_id),
         tables.utterances_in_use(ws, unit="utterance", call_id=call_id, text=False),
         cue=cue,
         speaker_id=speaker_id,
         call_id=call_id,
-        theme=theme,
     )
-    return _playable(ws, figure)
+    return _drawn(ws, draw, theme)
 
 
-def three_baselines(ws: Core, utterance_id: str, cue: str, *, theme: str) -> ipywidgets.VBox:
+def three_baselines(ws: Core, utterance_id: str, cue: str, *, theme: str | None) -> ipywidgets.VBox:
     """Draw what is usual by each of the three baselines.
 
     Parameters
@@ -208,8 +212,8 @@ def three_baselines(ws: Core, utterance_id: str, cue: str, *, theme: str) -> ipy
         The utterance.
     cue : str
         Which cue.
-    theme : str
-        "light" or "dark".
+    theme : str or None
+        "light" or "dark"; None follows the page.
 
     Returns
     -------
@@ -222,15 +226,15 @@ def three_baselines(ws: Core, utterance_id: str, cue: str, *, theme: str) -> ipy
         If there is no such utterance.
     """
     call_id, speaker_id = _whose(ws, utterance_id)
-    figure = plots.three_baselines_figure(
+    draw = partial(
+        plots.three_baselines_figure,
         {kind: tables.cues(ws, call_id=call_id, baseline=kind) for kind in KINDS},
         tables.utterances_in_use(ws, unit="utterance", call_id=call_id, text=False),
         cue=cue,
         call_id=call_id,
         speaker_id=speaker_id,
-        theme=theme,
     )
-    return _playable(ws, figure)
+    return _drawn(ws, draw, theme)
 
 
 def threshold_explorer(ws: Core, *, theme: str) -> ThresholdExplorer:
@@ -322,7 +326,33 @@ def effects(ws: Core, **options: Any) -> pd.DataFrame:
     )
 
 
-def _playable(ws: Core, figure: Any) -> ipywidgets.VBox:
-    from workbench.widgets import playable
+def playable(ws: Core, figure: Any) -> ipywidgets.VBox:
+    """Make a figure play.
 
-    return playable(figure, lambda row: listening.snippet(ws, row))
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+    figure : plotly Figure
+        With [call_id, channel, start_s, end_s] as customdata of its points.
+
+    Returns
+    -------
+    VBox
+        The figure and its player.
+    """
+    from workbench import widgets
+
+    return widgets.playable(figure, lambda row: listening.snippet(ws, row))
+
+
+def _drawn(ws: Core, draw: Callable[..., Any], theme: str | None) -> ipywidgets.VBox:
+    if theme is not None:
+        return playable(ws, draw(theme=theme))
+    from workbench import widgets
+
+    return widgets.playable(
+        draw(theme="light"),
+        lambda row: listening.snippet(ws, row),
+        redraw=lambda theme: draw(theme=theme),
+    )
