@@ -5,6 +5,7 @@ import { CallList, type CallListSetup } from "./call_list";
 import { Labeler } from "./labeler";
 import type { LabelerSetup, Rating } from "./model";
 import { Player } from "./player";
+import { Tracer, type TracerSetup } from "./tracer";
 
 const WIDGETS: Record<string, (model: AnyModel, root: HTMLElement) => { close(): void }> = {
   labeler: (model, root) =>
@@ -16,6 +17,7 @@ const WIDGETS: Record<string, (model: AnyModel, root: HTMLElement) => { close():
     ),
   calls: (model, root) => new CallList(model, root, model.get("_setup") as CallListSetup),
   player: (model, root) => new Player(model, root),
+  tracer: (model, root) => new Tracer(model, root, model.get("_setup") as TracerSetup),
 };
 
 const render: Render = ({ model, el }) => {
