@@ -192,6 +192,7 @@ export const strings = {
     tracing: "Trace while playing",
     redo: "Redo the stretch",
     anew: "Start anew",
+    anewTold: "The trace is empty again; Ctrl+Z brings it back.",
     save: "Save",
     lag: "Reaction lag",
     lagValue: (seconds: number) => `${seconds.toFixed(1)} s`,

@@ -68,6 +68,11 @@ export function tracedS(grid: Grid): number {
   return Math.min(count, grid.length - 1) / RATE_HZ;
 }
 
+/** Second at which the trace ends; 0 where nothing was traced. */
+export function traceEndS(grid: Grid): number {
+  return (grid.findLastIndex((value) => !Number.isNaN(value)) + 1) / RATE_HZ;
+}
+
 /** First and last point of every run without a gap, up to but without `until`. */
 export function spansOf(grid: Grid, from = 0, until = grid.length): [number, number][] {
   const spans: [number, number][] = [];

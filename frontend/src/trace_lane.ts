@@ -2,6 +2,7 @@
 
 import { el, setAttributes, setText } from "./dom";
 import type { Call, Dimension } from "./model";
+import { paced } from "./pacing";
 import { gainOf, lanePeaks, prepare, ticks, type Canvas, type Peak } from "./paint";
 import { clock, strings } from "./strings";
 import { palette } from "./theme";
@@ -10,7 +11,7 @@ import { levelsOf } from "./trace_levels";
 import { placeOf, wordsOf } from "./trace_words";
 import type { SampleWindows } from "./windows";
 
-export const SHOWN_S = 30;
+const SHOWN_S = 30;
 const AHEAD = 0.3;
 const EDGE_PX = 14;
 const FOOT_PX = 18;
@@ -38,8 +39,7 @@ export class TraceLane {
   private state: LaneState | null = null;
   private secondS = 0;
   private value: number | null = null;
-  private spokenAt = 0;
-  private speaking: ReturnType<typeof setTimeout> | undefined;
+  private readonly speak: (text: string) => void;
 
   constructor(
     private readonly root: HTMLElement,
@@ -70,10 +70,8 @@ export class TraceLane {
     }, { signal });
     const resized = new ResizeObserver(() => this.draw());
     resized.observe(this.element);
-    signal.addEventListener("abort", () => {
-      resized.disconnect();
-      clearTimeout(this.speaking);
-    });
+    signal.addEventListener("abort", () => resized.disconnect());
+    this.speak = paced(SPEAK_MS, (text) => this.tell(text), signal);
   }
 
   show(state: LaneState): void {
@@ -86,8 +84,8 @@ export class TraceLane {
       "aria-valuemin": dimension.low,
       "aria-valuemax": dimension.high,
     });
+    setAttributes(this.element, { "aria-readonly": String(!state.tracing) });
     this.element.classList.toggle("wb-trace-hand", state.tracing);
-    this.speak();
     this.draw();
   }
 
@@ -95,14 +93,22 @@ export class TraceLane {
   at(second: number, value: number | null): void {
     this.secondS = second;
     this.value = value;
-    this.speak();
+    if (this.state) {
+      this.speak(value === null ? strings.tracer.gap : wordsOf(this.state.dimension, value));
+    }
     this.draw();
+  }
+
+  /** How many seconds are shown: a short call as a whole. */
+  private get shownS(): number {
+    const duration = this.state?.call?.duration_s ?? SHOWN_S;
+    return duration < 1.5 * SHOWN_S ? Math.max(1, duration) : SHOWN_S;
   }
 
   /** Second of the call at the left edge. */
   private get startS(): number {
-    const duration = this.state?.call?.duration_s ?? 0;
-    return clamp(this.secondS - SHOWN_S * (1 - AHEAD), 0, Math.max(0, duration - SHOWN_S));
+    const most = Math.max(0, (this.state?.call?.duration_s ?? 0) - this.shownS);
+    return clamp(this.secondS - this.shownS * (1 - AHEAD), 0, most);
   }
 
   draw(): void {
@@ -112,7 +118,7 @@ export class TraceLane {
     const { context, width, height } = canvas;
     const colours = palette(this.root);
     const startS = this.startS;
-    const endS = startS + Math.min(SHOWN_S, Math.max(1, state.call?.duration_s ?? SHOWN_S));
+    const endS = startS + this.shownS;
     const x = (second: number) => ((second - startS) / (endS - startS)) * width;
     const room = height - 2 * EDGE_PX - FOOT_PX;
     const y = (value: number) => EDGE_PX + (1 - placeOf(state.dimension, value)) * room;
@@ -196,21 +202,13 @@ export class TraceLane {
     });
   }
 
-  /** Tell the value in words, not more than once a second. */
-  private speak(): void {
-    clearTimeout(this.speaking);
-    const wait = this.spokenAt + SPEAK_MS - performance.now();
-    if (wait > 0) {
-      this.speaking = setTimeout(() => this.speak(), wait);
-      return;
-    }
+  /** Tell the value in words to who cannot see the dot. */
+  private tell(text: string): void {
     const { state, value } = this;
-    if (!state) return;
-    const text = value === null ? strings.tracer.gap : wordsOf(state.dimension, value);
-    if (this.element.getAttribute("aria-valuetext") === text) return;
-    this.spokenAt = performance.now();
+    if (!state || this.element.getAttribute("aria-valuetext") === text) return;
+    const { low, high } = state.dimension;
     setAttributes(this.element, {
-      "aria-valuenow": (value ?? (state.dimension.low + state.dimension.high) / 2).toFixed(2),
+      "aria-valuenow": (value ?? (low + high) / 2).toFixed(2),
       "aria-valuetext": text,
     });
   }

@@ -90,6 +90,13 @@ export class Sheet {
     void this.keep();
   }
 
+  /** How late the hand is. */
+  setLag(seconds: number): void {
+    if (this.lagS === seconds) return;
+    this.lagS = seconds;
+    this.edited();
+  }
+
   /** Back to what was there before the last change; false if there is none. */
   undo(): boolean {
     const before = this.earlier.pop();

@@ -1,22 +1,21 @@
 // The Tracer: follow one dimension with the hand while a call plays.
 
 import type { AnyModel } from "@anywidget/types";
-import { CallAudio } from "./call_audio";
 import { CallSource } from "./call_source";
 import { Dialogue } from "./dialogue";
 import { isTextField } from "./dom";
 import { KeyNames } from "./key_names";
-import type { Call, Dimension, Unit } from "./model";
+import type { Call, Dimension, Line, Unit } from "./model";
 import { Notices } from "./notices";
+import { paced } from "./pacing";
 import { clock, sentenceOf, strings } from "./strings";
 import { followTheme } from "./theme";
-import { clamp, lagged, Take, tracedS, valueAt, type Stretch, type TraceMessage } from "./trace";
+import { tracedS, type Stretch, type TraceMessage } from "./trace";
 import { KeptDrafts } from "./trace_drafts";
-import { Hand, stickOf } from "./trace_input";
 import { TraceLane } from "./trace_lane";
+import { TraceRun } from "./trace_run";
 import { Sheet } from "./trace_sheet";
 import { SEEK_S, TraceStrip } from "./trace_strip";
-import { placeOf, valueOf } from "./trace_words";
 import { TracerPanel, type TracerAct } from "./tracer_panel";
 import { Wire } from "./wire";
 
@@ -31,10 +30,11 @@ export interface TracerSetup {
   has_words: boolean;
 }
 
-const LEAD_S = 2;
-const KEEP_MS = 2000;
 const SAVE_PATIENCE_MS = 120_000;
+const SAY_MS = 1000;
+const STRIP_MS = 500;
 
+/** Keys by position; those that move the hand are the hand's own. */
 const ACTS: Record<string, TracerAct> = {
   Space: "play",
   KeyT: "tracing",
@@ -50,29 +50,21 @@ const ACTS: Record<string, TracerAct> = {
 export class Tracer {
   private readonly life = new AbortController();
   private readonly keys = new KeyNames();
-  private readonly wire: Wire;
-  private readonly source: CallSource;
-  private readonly audio: CallAudio;
   private readonly drafts = new KeptDrafts();
   private readonly sheets = new Map<string, Sheet>();
-  private readonly hand: Hand;
+  private readonly wire: Wire;
+  private readonly source: CallSource;
+  private readonly run: TraceRun;
   private readonly notices: Notices;
   private readonly lane: TraceLane;
   private readonly strip: TraceStrip;
   private readonly panel: TracerPanel;
   private readonly dialogue: Dialogue | null;
-  private dimension: Dimension;
+  private readonly say: (text: string) => void;
+  private readonly drawStrip: (now: void) => void;
   private call: Call | null = null;
-  private sheet: Sheet | null = null;
-  private take: Take | null = null;
   private stretch: Stretch | null = null;
-  /** The stretch of the hand that is being done again. */
-  private redoing: Stretch | null = null;
-  private tracing = true;
-  private secondS = 0;
-  private frame = 0;
-  private keptMs = 0;
-  private line: unknown = null;
+  private line: Line | null = null;
 
   constructor(
     model: AnyModel,
@@ -80,23 +72,30 @@ export class Tracer {
     private readonly setup: TracerSetup,
   ) {
     const { signal } = this.life;
-    this.dimension = setup.dimensions[0] as Dimension;
     this.wire = new Wire(model, SAVE_PATIENCE_MS);
     this.source = new CallSource(this.wire, () => this.lane.draw());
-    this.audio = new CallAudio(this.source.windows, {
-      started: ({ startS }) => this.started(startS),
-      stopped: (_span, untilS, byItself) => this.stopped(untilS, byItself),
-      failed: (error) => this.notices.tell(sentenceOf(error)),
+    this.notices = new Notices(() => void this.run.sheet?.save(), signal);
+    this.say = paced(SAY_MS, (text) => this.notices.say(text), signal);
+    const { windows } = this.source;
+    this.run = new TraceRun(setup.call_id, setup.dimensions[0] as Dimension, windows, {
+      moved: () => this.move(),
+      changed: () => this.refresh(),
+      tell: (sentence) => this.notices.tell(sentence),
+      say: this.say,
     });
-    this.hand = new Hand((ms, place) => this.take?.moved(ms, valueOf(this.dimension, place)));
-    this.notices = new Notices(() => void this.sheet?.save(), signal);
-    this.lane = new TraceLane(root, this.source.windows, (ms, place) => this.pointed(ms, place), signal);
-    this.strip = new TraceStrip(root, (at) => this.seek(at), (chosen) => this.choose(chosen), signal);
+    this.lane = new TraceLane(root, windows, (ms, place) => this.run.point(ms, place), signal);
+    this.strip = new TraceStrip(
+      root,
+      (at) => this.run.seek(at),
+      (chosen) => this.choose(chosen),
+      signal,
+    );
+    this.drawStrip = paced(STRIP_MS, () => this.strip.draw(), signal);
     this.panel = new TracerPanel(setup, this.keys, {
       act: (act) => this.act(act),
-      lag: (seconds) => this.setLag(seconds),
+      lag: (seconds) => this.run.sheet?.setLag(seconds),
       turnTo: (dimension) => void this.turnTo(dimension),
-      springs: (on) => (this.hand.springs = on),
+      springs: (on) => (this.run.hand.springs = on),
     }, signal);
     this.dialogue = setup.has_words ? new Dialogue() : null;
     this.build();
@@ -106,8 +105,7 @@ export class Tracer {
   }
 
   close(): void {
-    cancelAnimationFrame(this.frame);
-    this.audio.close();
+    this.run.close();
     for (const sheet of this.sheets.values()) sheet.close();
     this.life.abort();
     this.wire.close();
@@ -116,6 +114,7 @@ export class Tracer {
   private build(): void {
     const { root } = this;
     const { signal } = this.life;
+    const { hand } = this.run;
     root.classList.add("wb", "wb-tracer");
     root.dataset["lmSuppressShortcuts"] = "true";
     root.setAttribute("role", "group");
@@ -131,26 +130,21 @@ export class Tracer {
       this.notices.spoken,
     );
     root.addEventListener("keydown", (event) => this.keydown(event), { signal });
-    root.addEventListener("keyup", (event) => this.hand.release(event.code, event.timeStamp), {
-      signal,
-    });
-    root.addEventListener("focusout", () => this.hand.letGo(performance.now()), { signal });
+    root.addEventListener("keyup", (event) => hand.release(event.code, event.timeStamp), { signal });
+    root.addEventListener("focusout", () => hand.letGo(performance.now()), { signal });
     root.addEventListener("mousedown", (event) => this.mousedown(event), { signal });
     window.addEventListener("gamepadconnected", () => this.panel.offerSprings(), { signal });
-    // Nobody traces what is out of sight.
-    document.addEventListener("visibilitychange", () => document.hidden && this.audio.stop(), {
-      signal,
-    });
+    document.addEventListener("visibilitychange", () => {
+      // Nobody traces what is out of sight.
+      if (document.hidden) this.run.stop();
+    }, { signal });
     this.refresh();
   }
-
-  // ---- what is traced ------------------------------------------------------------------
 
   private async load(): Promise<void> {
     try {
       this.call = await this.source.call(this.setup.call_id);
-      await this.turnTo(this.dimension);
-      if (!this.life.signal.aborted) await this.want();
+      await this.turnTo(this.run.dimension);
     } catch (error) {
       if (!this.life.signal.aborted) this.notices.tell(sentenceOf(error));
     }
@@ -158,11 +152,10 @@ export class Tracer {
 
   /** Turn to the trace of a dimension: as stored, or as left unsaved in this browser. */
   private async turnTo(dimension: Dimension): Promise<void> {
-    this.audio.stop();
-    this.dimension = dimension;
-    this.sheet = null;
-    this.refresh();
     const { call } = this;
+    this.stretch = null;
+    this.run.turnTo(call, dimension, null);
+    this.refresh();
     if (!call) return;
     const name = dimension.dimension;
     let sheet = this.sheets.get(name);
@@ -177,179 +170,57 @@ export class Tracer {
       if (this.life.signal.aborted) return;
       this.sheets.set(name, sheet);
     }
-    if (this.dimension !== dimension) return;
-    this.sheet = sheet;
-    this.stretch = null;
-    const done = tracedS(sheet.grid);
-    this.tracing = done < call.duration_s - 1;
-    this.secondS = this.tracing ? lastOf(sheet.grid, call.duration_s) : 0;
-    this.hand.rest(0.5);
+    if (this.run.dimension !== dimension) return;
+    this.run.turnTo(call, dimension, sheet);
     this.notices.tell(kept ? strings.tracer.kept : "");
     this.refresh();
-  }
-
-  private want(): Promise<void> {
-    const { call, secondS } = this;
-    const from = Math.max(0, secondS - 2 * LEAD_S);
-    if (!call) return Promise.resolve();
-    return this.source.windows.want(this.setup.call_id, from, secondS + 20, call.duration_s);
-  }
-
-  private setLag(seconds: number): void {
-    const { sheet } = this;
-    if (!sheet || sheet.lagS === seconds) return;
-    sheet.lagS = seconds;
-    sheet.edited();
   }
 
   private choose(stretch: Stretch | null): void {
     this.stretch = stretch && stretch.end_s > stretch.start_s ? stretch : null;
     const { said } = strings.tracer;
     const { stretch: own } = this;
-    this.notices.say(own ? said.stretch(clock(own.start_s), clock(own.end_s)) : said.noStretch);
+    this.say(own ? said.stretch(clock(own.start_s), clock(own.end_s)) : said.noStretch);
     this.refresh();
-  }
-
-  // ---- playing -------------------------------------------------------------------------
-
-  private play(fromS: number, untilS?: number): void {
-    const { call, sheet } = this;
-    if (!call || !sheet) return;
-    this.notices.tell("");
-    const startS = clamp(fromS, 0, call.duration_s);
-    const endS = untilS ?? call.duration_s;
-    void this.audio.play({ source: this.setup.call_id, startS, endS }, call.duration_s);
-  }
-
-  private started(startS: number): void {
-    this.secondS = startS;
-    const { said } = strings.tracer;
-    this.notices.say((this.tracing ? said.tracing : said.replaying)(clock(startS)));
-    if (this.tracing) this.begin();
-    this.refresh();
-    this.tick();
-  }
-
-  private begin(): void {
-    const { sheet, hand, dimension } = this;
-    if (!sheet) return;
-    sheet.begin();
-    const ms = performance.now();
-    hand.advance(ms);
-    const start = { ms, value: valueOf(dimension, hand.place) };
-    this.take = new Take(sheet.grid, start, this.secondS, this.redoing);
-    this.keptMs = ms;
-    sheet.edited();
-  }
-
-  private finish(untilS: number): void {
-    this.take?.sounds(performance.now(), untilS);
-    if (this.take) this.sheet?.edited();
-    this.take = null;
-  }
-
-  private stopped(untilS: number, byItself: boolean): void {
-    cancelAnimationFrame(this.frame);
-    this.hand.letGo(performance.now());
-    this.finish(untilS);
-    this.secondS = untilS;
-    const ended = byItself && untilS >= (this.call?.duration_s ?? 0) - 0.05;
-    if (this.tracing && (ended || this.redoing)) {
-      this.tracing = false;
-      if (byItself) this.notices.tell(this.redoing ? strings.tracer.redone : strings.tracer.end);
-    }
-    this.redoing = null;
-    this.notices.say(strings.tracer.said.stopped(clock(untilS)));
-    this.refresh();
-  }
-
-  private seek(second: number): void {
-    const to = clamp(second, 0, this.call?.duration_s ?? 0);
-    const { playing } = this.audio;
-    this.audio.stop();
-    this.secondS = to;
-    this.refresh();
-    if (playing) this.play(to);
-    else void this.want();
-  }
-
-  private redo(): void {
-    const { call, sheet, stretch } = this;
-    if (!call || !sheet) return;
-    if (!stretch) return this.notices.tell(strings.tracer.noStretch);
-    this.audio.stop();
-    const again = lagged(stretch, sheet.lagS, call.duration_s);
-    const from = Math.max(0, again.start_s - LEAD_S);
-    const before = valueAt(sheet.grid, again.start_s);
-    if (before !== null) this.hand.rest(placeOf(this.dimension, before));
-    this.redoing = again;
-    this.tracing = true;
-    this.play(from, again.end_s);
-  }
-
-  private readonly tick = (): void => {
-    const ms = performance.now();
-    const { audio, hand, take } = this;
-    const stick = stickOf();
-    if (stick === null) hand.advance(ms);
-    else hand.tilt(ms, stick);
-    if (hand.padSeen) this.panel.offerSprings();
-    const position = audio.position;
-    if (position !== null) {
-      this.secondS = position;
-      take?.sounds(ms, position);
-      if (take && ms - this.keptMs > KEEP_MS) {
-        this.keptMs = ms;
-        this.sheet?.edited();
-      }
-    }
-    this.move();
-    cancelAnimationFrame(this.frame);
-    if (audio.playing || hand.pushed) this.frame = requestAnimationFrame(this.tick);
-  };
-
-  private pointed(ms: number, place: number): void {
-    if (!this.tracing) return;
-    this.hand.point(ms, place);
-    if (!this.audio.playing) this.move();
   }
 
   // ---- showing -------------------------------------------------------------------------
 
-  /** The dot, the playheads and the time. */
+  /** The dot, the playheads, the time, the line that is spoken. */
   private move(): void {
-    const { sheet, dimension, secondS, call } = this;
-    const traced = sheet ? valueAt(sheet.grid, secondS + sheet.lagS) : null;
-    this.lane.at(secondS, this.tracing ? valueOf(dimension, this.hand.place) : traced);
+    const { call, run } = this;
+    const { secondS } = run;
+    this.lane.at(secondS, run.value);
     this.strip.at(secondS);
     this.panel.at(secondS, call?.duration_s ?? 0);
+    if (run.playing && run.tracing) this.drawStrip();
+    if (run.padSeen) this.panel.offerSprings();
     const line = call?.lines.find(({ start_s, end_s }) => start_s <= secondS && secondS < end_s);
-    if (this.dialogue && (line ?? null) !== this.line) {
-      this.line = line ?? null;
-      if (line) this.dialogue.show(call, this.unitAt(line.start_s, line.end_s));
-    }
+    if (!this.dialogue || !line || line === this.line) return;
+    this.line = line;
+    this.dialogue.show(call, this.unitAt(line.start_s, line.end_s));
   }
 
   private refresh(): void {
     if (this.life.signal.aborted) return;
-    const { call, sheet, dimension, stretch, tracing } = this;
+    const { call, stretch } = this;
+    const { sheet, dimension, tracing, playing } = this.run;
     const grid = sheet?.grid ?? null;
     const lagS = sheet?.lagS ?? 0;
     const { call_id: callId, channel } = this.setup;
     this.lane.show({ callId, call, dimension, channel, grid, lagS, stretch, tracing });
     this.strip.show({ call, dimension, grid, lagS, stretch });
     this.panel.show({
-      dimension,
       state: sheet?.state ?? "empty",
       tracedS: grid ? tracedS(grid) : 0,
       durationS: call?.duration_s ?? null,
-      playing: this.audio.playing,
+      playing,
       tracing,
       lagS,
       stretch: stretch !== null,
     });
     this.notices.tellFailure(sheet?.sentence ?? "");
-    if (call && this.line === null) this.dialogue?.show(call, this.unitAt(0, 0));
+    if (call && !this.line) this.dialogue?.show(call, this.unitAt(0, 0));
     this.move();
   }
 
@@ -377,10 +248,7 @@ export class Tracer {
       event.preventDefault();
       return this.act("undo");
     }
-    if (this.tracing && this.hand.press(event.code, event.timeStamp, event.shiftKey, event.repeat)) {
-      event.preventDefault();
-      return this.tick();
-    }
+    if (this.run.press(event)) return event.preventDefault();
     const act = ACTS[event.code];
     if (!act || (event.repeat && act !== "back" && act !== "on")) return;
     event.preventDefault();
@@ -388,66 +256,63 @@ export class Tracer {
   }
 
   private act(act: TracerAct): void {
+    const { run, stretch, call } = this;
+    const { secondS } = run;
     switch (act) {
       case "play":
-        if (this.audio.playing) return this.audio.stop();
-        return this.play(this.secondS >= (this.call?.duration_s ?? 0) - 0.1 ? 0 : this.secondS);
+        return run.toggle();
       case "tracing":
-        return this.toggleTracing();
-      case "from":
-        return this.choose({
-          start_s: this.secondS,
-          end_s: laterThan(this.secondS, this.stretch?.end_s, this.call?.duration_s ?? 0),
-        });
-      case "to":
-        return this.choose({
-          start_s: -laterThan(-this.secondS, -(this.stretch?.start_s ?? Infinity), 0),
-          end_s: this.secondS,
-        });
+        run.setTracing(!run.tracing);
+        return this.say(strings.said.onOff(strings.tracer.tracing, run.tracing));
+      case "from": {
+        const end_s = stretch && stretch.end_s > secondS ? stretch.end_s : (call?.duration_s ?? 0);
+        return this.choose({ start_s: secondS, end_s });
+      }
+      case "to": {
+        const start_s = stretch && stretch.start_s < secondS ? stretch.start_s : 0;
+        return this.choose({ start_s, end_s: secondS });
+      }
       case "redo":
-        return this.redo();
+        return stretch ? run.redo(stretch) : this.notices.tell(strings.tracer.noStretch);
       case "back":
-        return this.seek(this.secondS - SEEK_S);
+        return run.seek(secondS - SEEK_S);
       case "on":
-        return this.seek(this.secondS + SEEK_S);
+        return run.seek(secondS + SEEK_S);
       case "undo":
         return this.undo();
       case "anew":
-        this.audio.stop();
-        this.sheet?.clear();
-        this.tracing = true;
-        return this.seek(0);
+        return this.beginAnew();
       case "save":
         return void this.save();
       case "escape":
-        if (this.audio.playing) return this.audio.stop();
-        return this.stretch ? this.choose(null) : this.takeFocus();
+        if (run.playing) return run.stop();
+        return stretch ? this.choose(null) : this.takeFocus();
     }
   }
 
-  private toggleTracing(): void {
-    if (this.audio.playing) this.finish(this.audio.position ?? this.secondS);
-    this.tracing = !this.tracing;
-    this.redoing = null;
-    if (this.audio.playing && this.tracing) this.begin();
-    this.notices.say(strings.said.onOff(strings.tracer.tracing, this.tracing));
-    this.refresh();
-  }
-
   private undo(): void {
-    this.audio.stop();
-    const undone = this.sheet?.undo() ?? false;
-    if (undone) this.notices.say(strings.tracer.said.undone);
+    this.run.stop();
+    const undone = this.run.sheet?.undo() ?? false;
+    if (undone) this.say(strings.tracer.said.undone);
     else this.notices.tell(strings.tracer.nothingToUndo);
   }
 
+  private beginAnew(): void {
+    const { run } = this;
+    run.stop();
+    run.sheet?.clear();
+    run.setTracing(true);
+    run.seek(0);
+    this.notices.tell(strings.tracer.anewTold);
+  }
+
   private async save(): Promise<void> {
-    this.audio.stop();
-    const { sheet } = this;
+    this.run.stop();
+    const { sheet } = this.run;
     if (!sheet || sheet.state === "saved") return;
     if (sheet.empty) return this.notices.tell(strings.tracer.empty);
     this.notices.tell("");
-    if (await sheet.save()) this.notices.say(strings.tracer.said.saved);
+    if (await sheet.save()) this.say(strings.tracer.said.saved);
   }
 
   private takeFocus(): void {
@@ -461,16 +326,4 @@ export class Tracer {
     event.preventDefault();
     this.takeFocus();
   }
-}
-
-/** A bound of the stretch that is later than the new one; the last resort where it is not. */
-function laterThan(bound: number, own: number | undefined, last: number): number {
-  return own !== undefined && own > bound ? own : last;
-}
-
-/** Where a trace was left: the end of its last run, in seconds; 0 for none or a whole one. */
-function lastOf(grid: Float32Array, durationS: number): number {
-  const last = grid.findLastIndex((value) => !Number.isNaN(value));
-  const second = (last + 1) / 25;
-  return second >= durationS - 1 ? 0 : second;
 }

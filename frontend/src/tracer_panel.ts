@@ -30,7 +30,6 @@ export interface PanelEvents {
 }
 
 export interface PanelState {
-  dimension: Dimension;
   state: SheetState;
   tracedS: number;
   durationS: number | null;
@@ -41,6 +40,7 @@ export interface PanelState {
 }
 
 const LAG_STEP_S = 0.1;
+const NAMES: Record<string, string> = { Home: "Home", End: "End", Undo: "Ctrl+Z" };
 const words = strings.tracer;
 
 export class TracerPanel {
@@ -111,8 +111,14 @@ export class TracerPanel {
       make("wb-button", words.anew, "anew"),
       this.save,
     );
+    const cap = (code: string) =>
+      el(
+        "kbd.wb-key",
+        { "data-code": NAMES[code] ? null : code },
+        NAMES[code] ?? keys.of(code),
+      );
     const hint = (text: string, ...codes: string[]) =>
-      el("span.wb-trace-hint", {}, ...codes.map((code) => keys.cap(code)), text);
+      el("span.wb-trace-hint", {}, ...codes.map(cap), text);
     this.hints = el(
       "p.wb-trace-hints.wb-muted",
       {},
@@ -120,7 +126,7 @@ export class TracerPanel {
       hint(words.hintEnds, "Home", "End", "Digit0"),
       hint(words.hintSeek, "ArrowLeft", "ArrowRight"),
       hint(words.hintStretch, "KeyI", "KeyO"),
-      hint(words.hintUndo, "Ctrl+Z"),
+      hint(words.hintUndo, "Undo"),
     );
   }
 

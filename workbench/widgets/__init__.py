@@ -1,4 +1,4 @@
-"""Widgets for the notebook: label calls, list them, play what is behind a number."""
+"""Widgets for the notebook: label calls, trace them, list them, play what is behind a number."""
 
 from __future__ import annotations
 
@@ -8,5 +8,14 @@ from workbench.widgets.labeler import Labeler
 from workbench.widgets.playable import playable
 from workbench.widgets.player import Player
 from workbench.widgets.thresholds import ThresholdExplorer
+from workbench.widgets.tracer import Tracer
 
-__all__ = ["CallList", "Labeler", "Player", "ThresholdExplorer", "earlier_ratings", "playable"]
+__all__ = [
+    "CallList",
+    "Labeler",
+    "Player",
+    "ThresholdExplorer",
+    "Tracer",
+    "earlier_ratings",
+    "playable",
+]
