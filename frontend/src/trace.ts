@@ -4,7 +4,7 @@
 export const RATE_HZ = 25;
 export const LONGEST_LAG_S = 5;
 /** Longer than this without a look at the hand, and it is not known where it was. */
-export const LONGEST_STEP_S = 0.5;
+export const LONGEST_STEP_S = 1;
 const SCALE = 1000;
 
 /** One value a grid point, NaN where nothing was traced. */

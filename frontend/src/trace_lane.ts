@@ -145,7 +145,7 @@ export class TraceLane {
       const at = x(tick);
       line(context, [at, height - FOOT_PX, at, height - FOOT_PX + 4]);
       context.textAlign = at < 16 ? "left" : at > width - 16 ? "right" : "center";
-      context.fillText(clock(tick), at, height - 1);
+      context.fillText(clock(tick), clamp(at, 4, width - 4), height - 1);
     }
     if (state.grid) {
       if (state.lagS > 0) {

@@ -22,6 +22,7 @@ export interface RunEvents {
 const LEAD_S = 2;
 const AHEAD_S = 20;
 const KEEP_MS = 2000;
+const PATIENCE_MS = 300;
 
 export class TraceRun {
   readonly hand: Hand;
@@ -38,6 +39,7 @@ export class TraceRun {
   private redoing: Stretch | null = null;
   private frame = 0;
   private keptMs = 0;
+  private patience: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly callId: string,
@@ -51,6 +53,7 @@ export class TraceRun {
       started: ({ startS }) => this.started(startS),
       stopped: (_span, untilS, byItself) => this.stopped(untilS, byItself),
       failed: (error) => {
+        clearTimeout(this.patience);
         this.redoing = null;
         this.events.tell(error.message);
       },
@@ -75,7 +78,9 @@ export class TraceRun {
   /** Turn to a trace, in silence: at its end where it is unfinished, else at the start. */
   turnTo(call: Call | null, dimension: Dimension, sheet: Sheet | null): void {
     this.audio.stop();
-    Object.assign(this, { call, dimension, sheet });
+    this.call = call;
+    this.dimension = dimension;
+    this.sheet = sheet;
     if (!call || !sheet) return;
     this.tracing = tracedS(sheet.grid) < call.duration_s - 1;
     const endS = traceEndS(sheet.grid);
@@ -90,6 +95,7 @@ export class TraceRun {
   }
 
   stop(): void {
+    clearTimeout(this.patience);
     this.audio.stop();
   }
 
@@ -127,6 +133,7 @@ export class TraceRun {
   point(ms: number, place: number): void {
     if (!this.tracing) return;
     this.hand.point(ms, place);
+    this.look(performance.now());
     if (!this.audio.playing) this.events.moved();
   }
 
@@ -137,7 +144,14 @@ export class TraceRun {
     return true;
   }
 
+  /** A key came up. */
+  release({ code, timeStamp }: KeyboardEvent): void {
+    this.hand.release(code, timeStamp);
+    this.look(performance.now());
+  }
+
   close(): void {
+    clearTimeout(this.patience);
     this.audio.close();
     cancelAnimationFrame(this.frame);
   }
@@ -146,6 +160,8 @@ export class TraceRun {
     const { call, sheet } = this;
     if (!call || !sheet) return;
     this.events.tell("");
+    clearTimeout(this.patience);
+    this.patience = setTimeout(() => this.events.tell(strings.loading), PATIENCE_MS);
     const startS = clamp(fromS, 0, call.duration_s);
     const endS = untilS ?? call.duration_s;
     void this.audio.play({ source: this.callId, startS, endS }, call.duration_s);
@@ -160,6 +176,8 @@ export class TraceRun {
   }
 
   private started(startS: number): void {
+    clearTimeout(this.patience);
+    this.events.tell("");
     this.secondS = startS;
     const { said } = strings.tracer;
     this.events.say((this.tracing ? said.tracing : said.replaying)(clock(startS)));
@@ -202,20 +220,24 @@ export class TraceRun {
     this.sheet?.edited();
   }
 
+  /** Look at the audio clock: as often as at the hand, so that the two are never far apart. */
+  private look(ms: number): void {
+    const { position } = this.audio;
+    if (position === null) return;
+    this.secondS = position;
+    this.take?.sounds(ms, position);
+  }
+
   private readonly tick = (): void => {
     const ms = performance.now();
     const { audio, hand, take } = this;
     const stick = stickOf();
     if (stick === null) hand.advance(ms);
     else hand.tilt(ms, stick);
-    const position = audio.position;
-    if (position !== null) {
-      this.secondS = position;
-      take?.sounds(ms, position);
-      if (take && ms - this.keptMs > KEEP_MS) {
-        this.keptMs = ms;
-        this.sheet?.edited();
-      }
+    this.look(ms);
+    if (take && ms - this.keptMs > KEEP_MS) {
+      this.keptMs = ms;
+      this.sheet?.edited();
     }
     this.events.moved();
     cancelAnimationFrame(this.frame);

@@ -130,7 +130,7 @@ export class Tracer {
       this.notices.spoken,
     );
     root.addEventListener("keydown", (event) => this.keydown(event), { signal });
-    root.addEventListener("keyup", (event) => hand.release(event.code, event.timeStamp), { signal });
+    root.addEventListener("keyup", (event) => this.run.release(event), { signal });
     root.addEventListener("focusout", () => hand.letGo(performance.now()), { signal });
     root.addEventListener("mousedown", (event) => this.mousedown(event), { signal });
     window.addEventListener("gamepadconnected", () => this.panel.offerSprings(), { signal });

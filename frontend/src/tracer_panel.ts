@@ -106,10 +106,13 @@ export class TracerPanel {
       this.tracing,
       this.redo,
       this.springs,
-      el("span.wb-space"),
-      el("label.wb-trace-lag-label", {}, el("span", {}, words.lag), this.lag, this.lagText),
-      make("wb-button", words.anew, "anew"),
-      this.save,
+      el(
+        "div.wb-trace-last",
+        {},
+        el("label.wb-trace-lag-label", {}, el("span", {}, words.lag), this.lag, this.lagText),
+        make("wb-button", words.anew, "anew"),
+        this.save,
+      ),
     );
     const cap = (code: string) =>
       el(
