@@ -44,8 +44,8 @@ export class TraceLane {
   constructor(
     private readonly root: HTMLElement,
     private readonly windows: SampleWindows,
-    /** A pointer took the hand to a place, 0 to 1. */
-    pointed: (ms: number, place: number) => void,
+    /** A pointer took the hand to places, 0 to 1, in the order of time. */
+    pointed: (moves: { ms: number; place: number }[]) => void,
     signal: AbortSignal,
   ) {
     this.element = el(
@@ -59,9 +59,12 @@ export class TraceLane {
       const { top, height } = this.canvas.getBoundingClientRect();
       const room = height - 2 * EDGE_PX - FOOT_PX;
       const moves = event.getCoalescedEvents?.() ?? [];
-      for (const move of moves.length > 0 ? moves : [event]) {
-        pointed(move.timeStamp, clamp(1 - (move.clientY - top - EDGE_PX) / room, 0, 1));
-      }
+      pointed(
+        (moves.length > 0 ? moves : [event]).map(({ timeStamp: ms, clientY }) => ({
+          ms,
+          place: clamp(1 - (clientY - top - EDGE_PX) / room, 0, 1),
+        })),
+      );
     };
     this.element.addEventListener("pointermove", follow, { signal });
     this.element.addEventListener("pointerdown", (event) => {

@@ -129,10 +129,10 @@ export class TraceRun {
     this.events.changed();
   }
 
-  /** A pointer took the hand to a place. */
-  point(ms: number, place: number): void {
+  /** A pointer took the hand to places, in the order of time. */
+  point(moves: { ms: number; place: number }[]): void {
     if (!this.tracing) return;
-    this.hand.point(ms, place);
+    for (const { ms, place } of moves) this.hand.point(ms, place);
     this.look(performance.now());
     if (!this.audio.playing) this.events.moved();
   }

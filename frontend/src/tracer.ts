@@ -83,7 +83,7 @@ export class Tracer {
       tell: (sentence) => this.notices.tell(sentence),
       say: this.say,
     });
-    this.lane = new TraceLane(root, windows, (ms, place) => this.run.point(ms, place), signal);
+    this.lane = new TraceLane(root, windows, (moves) => this.run.point(moves), signal);
     this.strip = new TraceStrip(
       root,
       (at) => this.run.seek(at),

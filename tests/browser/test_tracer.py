@@ -34,8 +34,8 @@ PRESS_AT_TONES = """([starts, first_hz, step_hz]) => {
     const ear = window.ear;
     if (ear?.context.state === 'running') {
       const samples = new Float32Array(ear.fftSize);
+      const { sampleRate, outputLatency, currentTime } = ear.context;
       ear.getFloatTimeDomainData(samples);
-      const { sampleRate, outputLatency } = ear.context;
       const first = samples.findIndex(x => Math.abs(x) > 0.05);
       const tone = samples.subarray(first);
       if (first < 0) quiet = true;
@@ -48,7 +48,8 @@ PRESS_AT_TONES = """([starts, first_hz, step_hz]) => {
         const code = pressed.length % 2 ? 'Home' : 'End';
         const heard = start + tone.length / sampleRate - (outputLatency || 0);
         lane.dispatchEvent(new KeyboardEvent('keydown', { code, key: code, bubbles: true }));
-        pressed.push([heard, code === 'End' ? 1 : -1]);
+        // how far sound went on meanwhile, on a machine that has much else to do
+        pressed.push([heard, code === 'End' ? 1 : -1, ear.context.currentTime - currentTime]);
         quiet = false;
       }
     }
@@ -68,12 +69,7 @@ def open_tracer(book, name, changes=""):
 
 
 def until_second(book, second):
-    try:
-        book.until(f"() => ({AT})() >= {second}", 60)
-    except Exception:
-        print(book.page.evaluate("() => [document.activeElement.outerHTML.slice(0,300), document.querySelector('.wb-tracer').innerText, document.hidden, window.ear?.context.state, window.ear?.context.currentTime]"))
-        print(book.problems)
-        raise
+    book.until(f"() => ({AT})() >= {second}", 60)
 
 
 def focused(book):
@@ -121,10 +117,10 @@ def test_keys_are_written_down_at_the_second_that_was_heard(book):
     pressed = book.page.evaluate("() => window.pressed")
     assert len(pressed) >= 3
     found = changes(book)
-    assert [value for _, value in found] == [value for _, value in pressed]
-    for (time, _), (press, _) in zip(found, pressed, strict=True):
-        # the next point of the grid, give or take two frames of the screen
-        assert -0.035 <= time - press <= 0.04 + 0.035
+    assert [value for _, value in found] == [value for _, value, _ in pressed]
+    for (time, _), (press, _, unsure) in zip(found, pressed, strict=True):
+        # the next point of the grid, give or take two frames of the screen and one of the sound
+        assert -0.05 <= time - press <= 0.04 + 0.05 + unsure
     times = book.python("points().index.tolist()")
     assert times[0] < 0.1
     assert max(b - a for a, b in zip(times, times[1:], strict=False)) < 0.1
