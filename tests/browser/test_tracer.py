@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from tests.browser.call_of_tones import DURATION_S
 from tests.browser.lab import IDLE
 
 pytestmark = pytest.mark.browser
@@ -267,3 +270,34 @@ def test_the_end_of_the_call_turns_to_listening_with_the_trace(book):
     book.until(f"() => ({MARK})() === 'Nothing to save'")
     assert slider.get_attribute("aria-label").startswith("arousal")
     book.keys("Enter")
+
+
+FIGURE = """
+from tests.browser.call_of_tones import *
+from workbench.plots import traces_figure
+from workbench.widgets import playable
+times = np.arange(0, DURATION_S, 0.04)
+traces = pd.DataFrame({"trace_id": ["t1", "t2"], "call_id": "0007", "rater_id": ["r01", "r02"],
+                       "dimension": "valence", "pass": "voice", "lag_s": [0.0, 0.5],
+                       "created_at": pd.Timestamp("2026-03-01", tz="UTC")})
+table = pd.concat([pd.DataFrame({"trace_id": name, "time_s": times, "value": value})
+                   for name, value in (("t1", 0.5), ("t2", -0.5))])
+table = table[(table["trace_id"] == "t1") | ~table["time_s"].between(20, 25)]
+playable(traces_figure(traces, table, channels=CHANNELS),
+         lambda row: audio(row["call_id"], None, row["start_s"], row["end_s"]))
+"""
+
+
+def test_a_click_on_a_trace_plays_the_seconds_around_it(book):
+    book.show(FIGURE)
+    page = book.page
+    page.locator(".scatterlayer .js-line").nth(1).wait_for(timeout=60_000)
+    page.get_by_text("1 call, 2 raters; pass voice").wait_for()
+    box = page.locator(".scatterlayer .js-line").first.bounding_box()
+    x, y = box["x"] + box["width"] * 10 / DURATION_S, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.move(x + 1, y)
+    page.locator(".hoverlayer .hovertext", has_text="r01").wait_for()
+    page.mouse.click(x + 1, y)
+    page.get_by_text(re.compile(r"Call 0007, 0:0[78]\.\d to 0:1[12]\.\d")).wait_for()
+    book.until(PLAYING)
