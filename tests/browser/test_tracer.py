@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.browser.call_of_tones import DURATION_S
+from tests.browser.call_of_tones import BEEPS_S, DURATION_S
 from tests.browser.lab import IDLE
 
 pytestmark = pytest.mark.browser
@@ -108,22 +108,33 @@ def changes(book):
     return [(time, value) for (_, before), (time, value) in pairs if value != before]
 
 
-def test_keys_are_written_down_at_the_second_that_was_heard(book):
+def off_by(book, starts):
+    """Trace by keys at each tone; give how much later than heard the moves were written down."""
     open_tracer(book, "keys", "audio=beeps")
-    starts = book.python("BEEPS_S")
     book.page.evaluate(PRESS_AT_TONES, [starts, 400, 200])
     book.keys("Space")
     until_second(book, starts[-1] + 0.5)
     book.keys("Space")
     saved(book)
-    book.until("() => document.querySelector('.wb-tracer [role=status]').textContent === 'Saved'")
     pressed = book.page.evaluate("() => window.pressed")
     assert len(pressed) >= 3
     found = changes(book)
     assert [value for _, value in found] == [value for _, value, _ in pressed]
-    for (time, _), (press, _, unsure) in zip(found, pressed, strict=True):
-        # the next point of the grid, give or take two frames of the screen and one of the sound
-        assert -0.05 <= time - press <= 0.04 + 0.05 + unsure
+    return [
+        max(0.0, abs(time - press - 0.02) - unsure)
+        for (time, _), (press, _, unsure) in zip(found, pressed, strict=True)
+    ]
+
+
+def test_keys_are_written_down_at_the_second_that_was_heard(book):
+    # Half a step of the grid, two frames of the screen and one of the sound. Where the browser gets
+    # too little of the machine a sound may begin late as a whole, so it has three goes.
+    for _ in range(3):
+        off = off_by(book, BEEPS_S)
+        if max(off) <= 0.02 + 0.05:
+            break
+    assert max(off) <= 0.02 + 0.05
+    book.until("() => document.querySelector('.wb-tracer [role=status]').textContent === 'Saved'")
     times = book.python("points().index.tolist()")
     assert times[0] < 0.1
     assert max(b - a for a, b in zip(times, times[1:], strict=False)) < 0.1
@@ -248,7 +259,7 @@ def test_an_unsaved_trace_is_offered_again_after_a_reload(lab):
         ]
         page.reload()
         page.wait_for_function(IDLE, timeout=60_000)
-        book.until(f"() => document.querySelector('.wb-mark-text') && ({MARK})() === 'Saved'", 30)
+        book.until(f"() => document.querySelector('.wb-mark-text') && ({MARK})() === 'Saved'", 60)
         assert book.problems == []
 
 
