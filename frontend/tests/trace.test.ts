@@ -104,11 +104,11 @@ describe("a take", () => {
   it("leaves a gap where nobody looked at the hand", () => {
     const { grid, take } = begin();
     take.sounds(1100, 2.1);
-    take.sounds(1900, 2.9);
-    take.sounds(1940, 2.94);
+    take.sounds(2400, 3.4);
+    take.sounds(2440, 3.44);
     expect(spansOf(grid)).toEqual([
       [50, 52],
-      [73, 73],
+      [85, 85],
     ]);
   });
 
