@@ -302,10 +302,11 @@ playable(traces_figure(traces, table, channels=CHANNELS),
 def test_a_click_on_a_trace_plays_the_seconds_around_it(book):
     book.show(FIGURE)
     page = book.page
-    page.locator(".scatterlayer .js-line").nth(1).wait_for(timeout=60_000)
+    page.locator(".scatterlayer .js-line").nth(1).wait_for(state="attached", timeout=60_000)
     page.get_by_text("1 call, 2 raters; pass voice").wait_for()
-    box = page.locator(".scatterlayer .js-line").first.bounding_box()
-    x, y = box["x"] + box["width"] * 10 / DURATION_S, box["y"] + box["height"] / 2
+    box = page.locator(".nsewdrag").first.bounding_box()
+    x = box["x"] + box["width"] * 10 / DURATION_S
+    y = box["y"] + box["height"] * (1.08 - 0.5) / 2.16
     page.mouse.move(x, y)
     page.mouse.move(x + 1, y)
     page.locator(".hoverlayer .hovertext", has_text="r01").wait_for()
