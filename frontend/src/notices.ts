@@ -6,9 +6,9 @@ import { strings } from "./strings";
 export interface NoticeEvents {
   retry(): void;
   /** Go to what could not be saved. */
-  correct(): void;
+  correct?(): void;
   /** Leave what could not be saved for another day. */
-  later(): void;
+  later?(): void;
 }
 
 export class Notices {
@@ -53,15 +53,14 @@ export class Notices {
     if ((this.line.firstChild?.textContent ?? "") === text) return;
     this.line.classList.toggle("wb-failure", this.failure !== "");
     const { retry, correct, later } = this.events;
-    const acts: [string, () => void][] = this.failure
-      ? [
-          [strings.retry, retry],
-          [strings.correct, correct],
-          [strings.later, later],
-        ]
-      : [];
-    const buttons = acts.map(([label, act]) =>
-      button("wb-button", label, act, { signal: this.signal }),
+    const choices = [
+      [strings.retry, retry],
+      [strings.correct, correct],
+      [strings.later, later],
+    ] as const;
+    const acts = this.failure ? choices : [];
+    const buttons = acts.flatMap(([label, act]) =>
+      act ? [button("wb-button", label, act, { signal: this.signal })] : [],
     );
     this.line.replaceChildren(...(text ? [el("span", {}, text), ...buttons] : []));
   }

@@ -6,12 +6,14 @@ import { Labeler } from "./labeler";
 import type { LabelerSetup, Mark, Rating } from "./model";
 import { Player } from "./player";
 import { Recorder, type RecorderSetup } from "./recorder";
+import { Tracer, type TracerSetup } from "./tracer";
 
 const WIDGETS: Record<string, (model: AnyModel, root: HTMLElement) => { close(): void }> = {
   labeler: openLabeler,
   calls: (model, root) => new CallList(model, root, model.get("_setup") as CallListSetup),
   player: (model, root) => new Player(model, root),
   recorder: (model, root) => new Recorder(model, root, model.get("_setup") as RecorderSetup),
+  tracer: (model, root) => new Tracer(model, root, model.get("_setup") as TracerSetup),
 };
 
 /** A rater may choose another language; the Labeler is then built anew in it. */

@@ -13,6 +13,7 @@ from workbench.plots.signals import signals_figure
 from workbench.plots.strengths import strengths_figure
 from workbench.plots.theme import palette_named, tag_style, template_of
 from workbench.plots.three_baselines import three_baselines_figure
+from workbench.plots.traces import traces_figure
 from workbench.plots.trajectory import trajectory_figure
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "tag_style",
     "template_of",
     "three_baselines_figure",
+    "traces_figure",
     "trajectory_figure",
 ]

@@ -13,10 +13,11 @@ from workbench.store.raters import Raters
 from workbench.store.reading import Reading
 from workbench.store.register import Register
 from workbench.store.revisions import found_version
+from workbench.store.traces import Traces
 from workbench.store.worklists import Worklists
 
 
-class Store(Reading, Register, Corrections, People, Raters, Worklists, Examples):
+class Store(Reading, Register, Corrections, People, Raters, Worklists, Examples, Traces):
     """An open database of the workbench; `open_store` and `create_database` give one.
 
     Every method that writes does so in one transaction and returns after it is

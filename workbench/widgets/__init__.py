@@ -1,4 +1,4 @@
-"""Widgets for the notebook: label calls, list them, play what is behind a number."""
+"""Widgets for the notebook: label calls, trace them, list them, play what is behind a number."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from workbench.widgets.player import Player
 from workbench.widgets.recorder import Recorder
 from workbench.widgets.snippet import Snippet, caption_of, snippet_of_samples
 from workbench.widgets.thresholds import ThresholdExplorer
+from workbench.widgets.tracer import Tracer
 
 __all__ = [
     "CallList",
@@ -18,6 +19,7 @@ __all__ = [
     "Recorder",
     "Snippet",
     "ThresholdExplorer",
+    "Tracer",
     "caption_of",
     "earlier_ratings",
     "playable",

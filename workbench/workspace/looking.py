@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ipywidgets import VBox
     from plotly.graph_objects import Figure
 
-    from workbench.widgets import CallList, Labeler, Player, Recorder, ThresholdExplorer
+    from workbench.widgets import CallList, Labeler, Player, Recorder, ThresholdExplorer, Tracer
 
 
 class Looking(Core):
@@ -82,6 +82,78 @@ class Looking(Core):
             worklist=worklist,
             session_check=session_check,
         )
+
+    def tracer(
+        self,
+        rater: str,
+        *,
+        call_id: str,
+        dimension: str | list[str] = "valence",
+        pass_: str = "voice",
+        channel: int | None = None,
+        name: str | None = None,
+    ) -> Tracer:
+        """Open the Tracer: follow a dimension with the hand while the call plays.
+
+        A trace is in the database when the widget says "saved". Opened again, it
+        shows the rater's own trace, of which any stretch can be done again.
+
+        Parameters
+        ----------
+        rater : str
+            Who traces.
+        call_id : str
+            The call.
+        dimension : str or list of str
+            What is traced, from the taxonomy; of several the first is open.
+        pass_ : str
+            "voice", or "both" with the words beside it.
+        channel : int, optional
+            Channel whose feeling is judged; by default the call as a whole.
+        name : str, optional
+            The rater's name, when new.
+
+        Returns
+        -------
+        Tracer
+            A widget; leave it as the last line of a cell.
+        """
+        from workbench.workspace import tracing
+
+        return tracing.tracer(
+            self,
+            rater,
+            call_id=call_id,
+            dimension=dimension,
+            pass_=pass_,
+            channel=channel,
+            name=name,
+        )
+
+    def traces_figure(
+        self, call_id: str, dimension: str = "valence", *, theme: str = "light", **choice: Any
+    ) -> VBox:
+        """Draw the traces of a call over each other; a click plays the seconds there.
+
+        Parameters
+        ----------
+        call_id : str
+            The call.
+        dimension : str
+            Which dimension.
+        theme : str
+            "light" or "dark".
+        **choice : object
+            pass_, channel or rater_id, to choose among traces.
+
+        Returns
+        -------
+        VBox
+            The figure with a player below.
+        """
+        from workbench.workspace import tracing
+
+        return tracing.traces_figure(self, call_id, dimension, theme=theme, **columns_of(choice))
 
     def listen(self, row: Mapping[str, Any] | pd.Series | pd.DataFrame | str) -> Player:
         """Play what is behind a row of any table, or behind several, one after the other.
