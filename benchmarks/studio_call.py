@@ -54,7 +54,9 @@ def make_workspace(folder: Path) -> wb.Workspace:
     if len(failed):
         raise RuntimeError(f"The benchmark's own call failed: {failed['reason'].iloc[0]}")
     parts = [_cut(call_id) for call_id in ("hour", *others)]
-    segmentations, utterances = (pd.concat(rows, ignore_index=True) for rows in zip(*parts))
+    segmentations, utterances = (
+        pd.concat(rows, ignore_index=True) for rows in zip(*parts, strict=True)
+    )
     ws.store.add_segmentation(segmentations, utterances)
     return ws
 

@@ -1,4 +1,4 @@
-"""What is measured inside the page: keys, the saved mark, the playhead, samples on their way out."""
+"""What is measured inside the page: keys, saved mark, playhead, samples on their way out."""
 
 from __future__ import annotations
 
