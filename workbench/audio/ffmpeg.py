@@ -110,11 +110,11 @@ class FFmpegDecoder:
         """Open the file anew, since FFmpeg leaves out the delay only before the first seek."""
         import av
 
-        source = source or self._source
-        if not isinstance(source, str):
-            source.seek(0)
+        opened = self._source if source is None else source
+        if not isinstance(opened, str):
+            opened.seek(0)
         options = {"format_whitelist": CONTAINERS, "protocol_whitelist": "file"}
-        with av.open(source, "r", options=options, metadata_errors="ignore") as container:
+        with av.open(opened, "r", options=options, metadata_errors="ignore") as container:
             track = self._only_track(container)
             coding = str(track.codec_context.codec.name)
             own = _own_decoder(coding, track) if coding in _OWN_DECODER else None
