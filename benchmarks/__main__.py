@@ -16,6 +16,7 @@ BENCHMARKS = {
     "cues": "benchmarks.cues",
     "hours": "benchmarks.hours",
     "jobs": "benchmarks.jobs",
+    "studio": "benchmarks.studio",
 }
 
 

@@ -552,6 +552,16 @@ def test_wav_bytes_clip_and_refuse(tmp_path):
         wav_bytes([0.0], 0)
 
 
+def test_a_window_of_an_amr_file_is_that_of_the_whole(tmp_path):
+    sound = speech(8000, 20.0, [(0.5, 19.0)])[:, np.newaxis]
+    path = encode(tmp_path / "a.amr", sound, 8000, "libopencore_amrnb", container="amr")
+    whole, _ = read_audio(path)
+    for start_s in (4.0, 9.013, 17.5):
+        window, _ = read_audio(path, start_s, start_s + 2)
+        first = round(start_s * 8000)
+        np.testing.assert_allclose(window, whole[first : first + 16000], atol=5e-3)
+
+
 # ---- where samples lie ------------------------------------------------------------------
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.audio.description import Samples, length_in_words
+from workbench.audio.sources import open_bytes
 from workbench.errors import RecordingError
 
 if TYPE_CHECKING:
@@ -34,6 +36,13 @@ filters of 0.94 ms (3GPP TS 26.190).
 _OWN_DECODER = {"amrnb": "libopencore_amrnb", "amrwb": "libopencore_amrwb"}
 _SEEKABLE = ("mp3", "mov", "matroska", "ogg", "wav")
 _PROMISING = ("mov", "matroska")
+_AMR_SIZES = {
+    b"#!AMR\n": (13, 14, 16, 18, 20, 21, 27, 32, 6, 1, 1, 1, 1, 1, 1, 1),
+    b"#!AMR-WB\n": (18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 1, 1, 1, 1, 1, 1),
+}
+"""Bytes of a frame of 20 ms by its type, which its first byte tells (RFC 4867, section 5)."""
+
+_AMR_FRAME_S = 0.02
 _PREROLL_S = 1.2
 _WORTH_SEEKING_S = 2.0
 _SILENCE_FRAMES = 1 << 16
@@ -97,14 +106,15 @@ class FFmpegDecoder:
         return self._coding in _OWN_DECODER
 
     @contextmanager
-    def _open(self) -> Iterator[tuple[Any, Any, Any]]:
+    def _open(self, source: IO[bytes] | None = None) -> Iterator[tuple[Any, Any, Any]]:
         """Open the file anew, since FFmpeg leaves out the delay only before the first seek."""
         import av
 
-        if not isinstance(self._source, str):
-            self._source.seek(0)
+        opened = self._source if source is None else source
+        if not isinstance(opened, str):
+            opened.seek(0)
         options = {"format_whitelist": CONTAINERS, "protocol_whitelist": "file"}
-        with av.open(self._source, "r", options=options, metadata_errors="ignore") as container:
+        with av.open(opened, "r", options=options, metadata_errors="ignore") as container:
             track = self._only_track(container)
             coding = str(track.codec_context.codec.name)
             own = _own_decoder(coding, track) if coding in _OWN_DECODER else None
@@ -176,9 +186,12 @@ class FFmpegDecoder:
             impossible.
         """
         limit = self._last_frame()
-        with self._open() as (container, track, decoder):
-            position: int | None = -self._delay
-            from_s = first / self.sampling_rate_hz - _PREROLL_S
+        from_s = first / self.sampling_rate_hz - _PREROLL_S
+        rest, skipped_s = None, 0.0
+        if from_s > _WORTH_SEEKING_S and self._kind == "amr":
+            rest, skipped_s = self._amr_from(from_s)
+        with self._open(rest) as (container, track, decoder):
+            position: int | None = round(skipped_s * self.sampling_rate_hz) - self._delay
             if from_s > _WORTH_SEEKING_S and self._kind in _SEEKABLE:
                 container.seek(round((from_s + self._origin_s) / track.time_base), stream=track)
                 position = None
@@ -194,6 +207,26 @@ class FFmpegDecoder:
                 position += len(piece)
                 if len(keep):
                     yield keep
+
+    def _amr_from(self, from_s: float) -> tuple[IO[bytes] | None, float]:
+        """Cut an AMR file before a moment, and say where: FFmpeg cannot seek in one."""
+        with (
+            open_bytes(self._source)
+            if isinstance(self._source, str)
+            else nullcontext(self._source) as stream
+        ):
+            stream.seek(0)
+            content = stream.read()
+        for magic, sizes in _AMR_SIZES.items():
+            if content.startswith(magic):
+                at, n_frames = len(magic), int(from_s / _AMR_FRAME_S)
+                for _ in range(n_frames):
+                    if at >= len(content):
+                        break
+                    at += sizes[content[at] >> 3 & 15]
+                else:
+                    return io.BytesIO(magic + content[at:]), n_frames * _AMR_FRAME_S
+        return None, 0.0
 
     def _silence(self, start: int, end: int) -> Iterator[Samples]:
         if end - start > _LONGEST_GAP_S * self.sampling_rate_hz:
