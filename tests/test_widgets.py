@@ -20,6 +20,7 @@ from workbench.identifiers import uuid7
 from workbench.schema import table_named
 from workbench.widgets import CallList, Labeler, Player, answering, earlier_ratings, playable
 from workbench.widgets.dialogue import dialogue_lines
+from workbench.widgets.picture import Picture
 from workbench.widgets.playable import clicked_row
 from workbench.widgets.snippet import caption_of, snippet_of_samples
 from workbench.widgets.sound import MAX_BINS, lanes_answer, sample_peaks, sound_answer
@@ -368,6 +369,59 @@ def test_sound_is_sent_for_all_channels_and_for_a_minute_at_most():
     assert len(buffers[0]) == 10 * RATE * 2 * 2
     ask(widget, "audio", call_id="0007", start_s=0, end_s=1e9)
     assert asked == [("0007", None, 0.0, 10.0), ("0007", None, 0.0, 60.0)]
+
+
+def test_the_masked_voice_is_sent_where_it_is_asked_for():
+    def masked_audio(call_id, channel, start_s, end_s):
+        return np.full((8, 1), -0.5, np.float32), 16000
+
+    where = {"call_id": "0007", "start_s": 1.0, "end_s": 2.0}
+    widget = labeler(masked_audio=masked_audio)
+    answer, buffers = ask(widget, "audio", masked=True, **where)
+    assert (answer["sampling_rate_hz"], answer["n_channels"]) == (16000, 1)
+    assert set(np.frombuffer(buffers[0], "<i2")) == {-16384}
+    answer, _ = ask(widget, "audio", masked=False, **where)
+    assert answer["sampling_rate_hz"] == RATE
+    answer, _ = ask(labeler(), "audio", masked=True, **where)
+    assert answer["ok"] is False
+    assert "There is no masked voice here" in answer["sentence"]
+
+
+def test_a_picture_is_packed_frame_after_frame():
+    asked = []
+
+    def picture(*where):
+        asked.append(where)
+        levels = np.arange(6, dtype=np.uint8).reshape(3, 2)
+        f0, level = np.array([np.nan, 100, 200]), np.array([-120.0, -20.0, -30.0])
+        return Picture(where[2], 0.01, levels, 0.0, 4000.0, -90.0, -20.0, f0, level)
+
+    where = {"call_id": "0007", "start_s": 2.0, "end_s": 1e6}
+    answer, buffers = ask(labeler(picture=picture), "picture", channel=1, **where)
+    assert asked == [("0007", 1, 2.0, 62.0)]
+    assert {name: answer[name] for name in answer if name not in ("answer", "ok")} == {
+        "start_s": 2.0,
+        "hop_s": 0.01,
+        "n_frames": 3,
+        "n_bands": 2,
+        "low_hz": 0.0,
+        "high_hz": 4000.0,
+        "scale": "mel",
+        "floor_db": -90.0,
+        "ceiling_db": -20.0,
+    }
+    assert list(buffers[0]) == [0, 1, 2, 3, 4, 5]
+    np.testing.assert_array_equal(np.frombuffer(buffers[1], "<f4"), [np.nan, 100, 200])
+    assert np.frombuffer(buffers[2], "<f4").tolist() == [-120.0, -20.0, -30.0]
+    answer, _ = ask(labeler(), "picture", channel=None, **where)
+    assert "There is no picture here" in answer["sentence"]
+
+
+def test_each_lane_is_told_its_gain():
+    answer, _ = ask(labeler(gains=lambda call_id: {1: -3.5}), "call", call_id="0007")
+    assert [lane["gain_db"] for lane in answer["lanes"]] == [0.0, -3.5]
+    answer, _ = ask(labeler(), "call", call_id="0007")
+    assert [lane["gain_db"] for lane in answer["lanes"]] == [0.0, 0.0]
 
 
 def test_why_a_call_cannot_be_heard_is_passed_on():

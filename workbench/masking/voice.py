@@ -10,11 +10,11 @@ import pandas as pd
 
 from workbench.errors import InputError
 
-FULL_HZ = 3000.0
+FULL_HZ = 1300.0
 """Up to here all harmonics are equally strong, hertz."""
 
-TOP_HZ = 3400.0
-"""From here on there is nothing, hertz: where telephone speech ends."""
+TOP_HZ = 1600.0
+"""From here on there is nothing, hertz. More harmonics sound harsh, and smear where F0 glides."""
 
 FRAME_S = 0.01
 """Time from one row of the tracks to the next, seconds."""
@@ -60,7 +60,7 @@ def masked_voice(
     -------
     ndarray of float32, shape (n_samples,)
         Samples from -1 to 1. Voiced speech becomes harmonics of F0, all equally
-        strong up to 3 kHz and none above 3.4 kHz; unvoiced speech becomes noise of
+        strong up to 1.3 kHz and none above 1.6 kHz; unvoiced speech becomes noise of
         that band; where nobody speaks there is silence. Level follows
         intensity_db. What lies outside the tracks is silent.
 
@@ -114,8 +114,6 @@ def masked_voice(
     speech = tracks["speech"].to_numpy(np.bool_)
     f0 = np.nan_to_num(tracks["f0_hz"].to_numpy(np.float64))
     level_db = np.maximum(tracks["intensity_db"].to_numpy(np.float64), SILENT_DB)
-    top_hz = min(TOP_HZ, 0.45 * sampling_rate_hz)
-    band_hz = (top_hz * FULL_HZ / TOP_HZ, top_hz)
     k = np.arange(1, int(TOP_HZ / _LEAST_F0_HZ) + 1)
     flat_voice(
         np.pad(np.where(speech & (f0 >= _LEAST_F0_HZ), f0, 0.0), _AROUND),
@@ -124,9 +122,9 @@ def masked_voice(
         FRAME_S,
         begin,
         float(sampling_rate_hz),
-        band_hz,
+        (FULL_HZ, TOP_HZ),
         np.exp(1j * np.pi * (np.sqrt(5) - 1) / 2 * k**2),
-        _noise(sampling_rate_hz, *band_hz),
+        _noise(sampling_rate_hz),
         out,
     )
     return out
@@ -153,14 +151,14 @@ def _check_tracks(tracks: pd.DataFrame) -> int:
 
 
 @lru_cache(maxsize=4)
-def _noise(sampling_rate_hz: int, full_hz: float, top_hz: float) -> npt.NDArray[np.float32]:
+def _noise(sampling_rate_hz: int) -> npt.NDArray[np.float32]:
     """Make some seconds of noise with the band of the harmonics, whose end fits its beginning."""
     from scipy import fft
 
     size = fft.next_fast_len(round(_NOISE_S * sampling_rate_hz), real=True)
     hz = fft.rfftfreq(size, 1 / sampling_rate_hz)
     rng = np.random.default_rng(0)
-    weights = np.clip((top_hz - hz) / (top_hz - full_hz), 0.0, 1.0) * (hz > _LEAST_F0_HZ)
+    weights = np.clip((TOP_HZ - hz) / (TOP_HZ - FULL_HZ), 0.0, 1.0) * (hz > _LEAST_F0_HZ)
     turned = np.exp(2j * np.pi * rng.random(hz.size))
     noise = fft.irfft(weights * turned, size)
     return np.asarray(noise / np.sqrt(np.mean(noise**2)), np.float32)
