@@ -225,14 +225,14 @@ describe("the Labeler", () => {
 
   it("names a command's key where it has been moved, and tells what clashes", async () => {
     close();
-    const keys = { note: "KeyM", relief: "KeyR", frustration: "KeyG" };
+    const keys = { note: "KeyY", relief: "KeyR", frustration: "KeyZ" };
     host.state["_setup"] = setup({ keys });
     await open();
-    expect(text(".wb-note-button kbd")).toBe("M");
+    expect(text(".wb-note-button kbd")).toBe("Y");
     expect(text(".wb-clashes")).toBe(
       "The key R was asked for “relief” and belongs to “replay”; “relief” has 1.",
     );
-    key("KeyG");
+    key("KeyZ");
     key("Digit1");
     expect(chips()).toEqual([
       "frustration, strength 1 of 3",
@@ -240,7 +240,7 @@ describe("the Labeler", () => {
       "surprise, off",
     ]);
     key("KeyH");
-    expect(text(".wb-card-keys")).toContain("MNote");
+    expect(text(".wb-card-keys")).toContain("YNote");
   });
 
   it("asks in a pass only what can be known in it, and marks no turn at rest", async () => {

@@ -26,7 +26,7 @@ contempt curiosity desire despair disappointment disapproval disgust embarrassme
 fear frustration gratitude grief guilt hope impatience joy longing nervousness optimism pride
 realization relief remorse resignation sadness shame surprise urgency''').split()
 tags = [blank | {"tag": name, "roles": []} for name in names]
-keys = {"anger": "r", "hope": "b", "joy": "b", "note": "m"}
+keys = {"anger": "r", "hope": "d", "joy": "d", "note": "y"}
 labeler = Labeler(UTTERANCES, TAXONOMY | {"tags": tags, "keys": keys}, rater_id="r01",
                   audio=audio, peaks=peaks, on_save=desk.save, autoplay=False)
 labeler
@@ -52,7 +52,7 @@ def test_everything_that_can_be_said_is_said_by_keyboard_alone(book):
     book.page.wait_for_timeout(600)
     book.keys("KeyT", "Space")
     book.until(SILENT)
-    assert "to which tag?" in book.text(".wb-turn")
+    assert "→ which tag?" in book.text(".wb-turn")
     book.keys("Digit2")
     assert "frustration → resignation" in book.text(".wb-turn")
     book.keys("KeyW", "KeyW", "Shift+KeyQ", "KeyP")
@@ -131,11 +131,11 @@ def test_forty_tags_are_all_within_reach_and_clashes_are_told(book):
     assert book.page.locator(".wb-chips .wb-chip").count() == 40
     clashes = book.text(".wb-clashes")
     assert "“anger” and belongs to “replay”; “anger” has 3." in clashes
-    assert "The key B was asked for “joy” and belongs to “hope”" in clashes
+    assert "The key D was asked for “joy” and belongs to “hope”" in clashes
     book.keys("Slash")
     book.page.keyboard.type("sa")
     assert book.page.locator(".wb-chip.wb-found .wb-chip-name").text_content() == "sadness"
-    book.keys("Enter", "Enter", "Escape", "Shift+Digit1", "KeyB", "KeyM")
+    book.keys("Enter", "Enter", "Escape", "Shift+Digit1", "KeyD", "KeyY")
     assert book.page.evaluate("() => document.activeElement.tagName") == "TEXTAREA"
     book.keys("Escape", "Enter")
     book.until(SAVED)
