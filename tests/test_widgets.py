@@ -15,9 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.stores import cut, unit
 from workbench.errors import InputError, RecordingError, StoreError, WorkbenchError
 from workbench.identifiers import uuid7
 from workbench.schema import table_named
+from workbench.taxonomies import default_taxonomy
 from workbench.widgets import CallList, Labeler, Player, answering, earlier_ratings, playable
 from workbench.widgets.dialogue import dialogue_lines
 from workbench.widgets.picture import Picture
@@ -552,6 +554,28 @@ def test_earlier_ratings_come_from_the_tables_of_a_store():
     assert list(state) == ["u2/voice"]
     assert state["u2/voice"]["shifts"] == second["shifts"]
     json.dumps(state, allow_nan=False)
+
+
+def test_a_judgement_comes_back_from_the_store_as_it_went(rated):
+    item = f"{unit(0)}/voice"
+    own = {
+        "tags": [
+            {"tag": "frustration", "intensity": 1.0, "share": 0.65, "primary": True},
+            {"tag": "other", "intensity": None, "share": 0.35, "primary": False},
+        ],
+        "other_words": "wistful",
+        "shifts": [turn(1.25, "frustration", "other")],
+        "certainty": 0.75,
+        "cues_named": "pace words",
+    }
+    given = {"utterances": cut()[1], "taxonomy": default_taxonomy().definition}
+    widget = labeler(**given, on_save=rated.add_rating)
+    answer, _ = ask(widget, "save", rating=rating(item_id=item, utterance_id=unit(0), **own))
+    assert answer["ok"], answer
+    ratings, tags, scores = rated.current_ratings(rater_id="r01")
+    earlier = earlier_ratings(ratings, tags, scores, rated.read("notes"), rated.read("shifts"))
+    state = labeler(**given, ratings=earlier).get_state()["_ratings"]
+    assert {name: state[item][name] for name in own} == own
 
 
 # ---- dialogue ------------------------------------------------------------------------------

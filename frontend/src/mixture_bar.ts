@@ -34,15 +34,18 @@ export class MixtureBar {
       { role: "group", "aria-label": strings.mixture, hidden: true },
       el("span.wb-label", {}, strings.mixture),
       keys.cap("share_less"),
-      this.bar,
       keys.cap("share_more"),
+      this.bar,
       this.unset,
       this.clear,
     );
   }
 
-  /** Show a mixture; one that is not set is drawn as where a move would begin. */
-  show(shares: Shares | null, set: boolean): void {
+  /**
+   * Show a mixture; one that is not set is drawn as where a move would begin.
+   * @param spoken The tag that the keys move.
+   */
+  show(shares: Shares | null, set: boolean, spoken: string | null): void {
     this.element.hidden = shares === null;
     if (shares === null) return;
     const tags = Object.keys(shares);
@@ -60,6 +63,7 @@ export class MixtureBar {
       if (part) {
         part.style.width = `${percent}%`;
         part.title = words[at] ?? "";
+        part.classList.toggle("wb-spoken", tags[at] === spoken);
         const [, number] = part.children;
         if (number) setText(number, set ? String(Math.round(percent)) : "");
       }

@@ -19,6 +19,7 @@ import {
   type Unit,
   type Verdict,
 } from "./model";
+import { keyInField, Note } from "./note";
 import { Scales } from "./scales";
 import { clock, dimensionName, strings, tagName } from "./strings";
 import { TagFinder } from "./tag_finder";
@@ -40,7 +41,7 @@ type Plain = Exclude<Verdict, "tagged">;
 export class RatingForm {
   readonly element: HTMLElement;
   /** The note stands apart, beside the button that saves. */
-  readonly note: readonly [HTMLElement, HTMLElement];
+  readonly note: readonly HTMLElement[];
   private readonly question = el("h3.wb-question");
   private readonly chips: Chips;
   private readonly finder: TagFinder;
@@ -58,12 +59,7 @@ export class RatingForm {
   private readonly cues: CuesNamed;
   private readonly certainty: Certainty;
   private readonly clashes = el("p.wb-clashes.wb-muted", { role: "note" });
-  private readonly noteField = el("textarea.wb-field.wb-note", {
-    rows: 2,
-    "aria-label": strings.note,
-    placeholder: strings.notePlaceholder,
-    hidden: true,
-  });
+  private readonly noteField: Note;
   readonly actions = {
     tag: ({ index }) => this.touchAt(index),
     verdict: ({ verdict }) => this.toggleVerdict(verdict),
@@ -74,7 +70,7 @@ export class RatingForm {
     cue: ({ cue }) => this.toggleCue(cue),
     shift: () => this.markShift(),
     other: () => this.toggleOther(),
-    note: () => this.openNote(),
+    note: () => this.noteField.open(),
     primary: () => this.primary(),
     find: () => this.finder.open(),
   } satisfies Partial<Actions>;
@@ -84,7 +80,6 @@ export class RatingForm {
   private touched: string | null = null;
   /** The moment of a turn that waits for the tag it turns to. */
   private turning: number | null = null;
-  private noteOpen = false;
   private readonly tagsByRole = new Map<string, Tag[]>();
 
   constructor(
@@ -138,11 +133,15 @@ export class RatingForm {
       (step) => this.sure(drafts.setCertainty(this.current, step)),
       signal,
     );
-    const noteButton = button("wb-button wb-note-button", strings.note, () => this.openNote(), {
-      key: keys.cap("note"),
+    this.noteField = new Note(
+      keys,
+      {
+        typed: (text) => this.change(drafts.setNote(this.current, text), ""),
+        leave: () => events.leave(),
+      },
       signal,
-    });
-    this.note = [noteButton, this.noteField];
+    );
+    this.note = this.noteField.elements;
     this.element = el(
       "section.wb-form",
       { "aria-label": strings.tags },
@@ -166,14 +165,11 @@ export class RatingForm {
       () => this.change(drafts.setOther(this.current, this.otherField.value), ""),
       { signal },
     );
-    this.noteField.addEventListener(
-      "input",
-      () => this.change(drafts.setNote(this.current, this.noteField.value), ""),
+    this.otherField.addEventListener(
+      "keydown",
+      (event) => keyInField(event, () => events.leave()),
       { signal },
     );
-    this.otherField.addEventListener("keydown", (event) => this.inField(event), { signal });
-    this.noteField.addEventListener("keydown", (event) => this.inField(event), { signal });
-    this.noteField.addEventListener("blur", () => this.closeEmptyNote(), { signal });
   }
 
   /** Show the draft of a unit; afresh where the unit is another. */
@@ -181,9 +177,9 @@ export class RatingForm {
     const focused = this.element.contains(document.activeElement);
     this.draft = draft;
     this.unit = unit;
-    if (fresh) this.begin(draft, unit);
+    if (fresh) this.begin(unit);
     this.chips.show(draft.tags, draft.primary, draft.verdict !== null);
-    this.mixture.show(drafts.mixtureOf(draft), draft.shares !== null);
+    this.mixture.show(drafts.mixtureOf(draft), draft.shares !== null, this.spokenOf());
     this.turns.show(draft.shifts, unit.start_s, this.turning);
     for (const [name, chip] of Object.entries(this.verdicts)) {
       chip.show(draft.verdict === name);
@@ -197,8 +193,7 @@ export class RatingForm {
     this.scales.show(draft.scores, draft.verdict === "unusable");
     this.cues.show(draft.cues, unit.pass);
     this.certainty.show(draft.certainty);
-    this.noteField.hidden = !this.noteOpen;
-    if (this.noteField.value !== draft.note) this.noteField.value = draft.note;
+    this.noteField.show(draft.note, fresh);
     const now = document.activeElement;
     if (focused && (!this.element.contains(now) || now?.closest("[hidden]"))) this.events.leave();
   }
@@ -218,11 +213,10 @@ export class RatingForm {
     this.otherField.focus();
   }
 
-  private begin(draft: Draft, unit: Unit): void {
+  private begin(unit: Unit): void {
     const role = roleOf(unit);
     this.touched = null;
     this.turning = null;
-    this.noteOpen = draft.note !== "";
     this.finder.close();
     this.tags = this.tagsOf(role);
     this.keymap.setTags(this.tags);
@@ -368,6 +362,7 @@ export class RatingForm {
   }
 
   private score(dimension: Dimension, step: number | null): void {
+    if (this.current.verdict === "unusable") return;
     const value = step === null ? null : drafts.scoreAt(dimension, step);
     this.changeScore(drafts.setScore(this.current, dimension.dimension, value), dimension);
   }
@@ -392,32 +387,9 @@ export class RatingForm {
     this.change(draft, strings.said.onOff(strings.cues[cue], draft.cues.includes(cue)));
   }
 
-  // ---- words ----------------------------------------------------------------------------
-
-  private openNote(): void {
-    this.noteOpen = true;
-    this.noteField.hidden = false;
-    this.noteField.focus();
-  }
-
   private change(draft: Draft, said: string): void {
     const lost = this.draft?.shares && !draft.shares && said !== strings.said.mixtureCleared;
     this.draft = draft;
     this.events.edited(draft, lost ? `${said}. ${strings.said.mixtureCleared}` : said);
-  }
-
-  private inField(event: KeyboardEvent): void {
-    event.stopPropagation();
-    const leave =
-      event.key === "Escape" || (event.key === "Enter" && (event.ctrlKey || event.metaKey));
-    if (!leave || event.isComposing) return;
-    event.preventDefault();
-    this.events.leave();
-  }
-
-  private closeEmptyNote(): void {
-    if (this.current.note !== "") return;
-    this.noteOpen = false;
-    this.noteField.hidden = true;
   }
 }

@@ -144,7 +144,7 @@ const en = {
   share: (tag: string, percent: number) => `${tag} ${Math.round(percent)} %`,
   turns: "Where the feeling turns",
   turnsAt: (time: string) => `turns at ${time}`,
-  turnOpen: "to which tag?",
+  turnOpen: "which tag?",
   removeTurn: (turn: string) => `Take back: ${turn}`,
   cuesNamed: "What decided it",
   cues: {
@@ -508,7 +508,7 @@ const de: Strings = {
   share: (tag, percent) => `${tag} ${Math.round(percent)} %`,
   turns: "Wo das Gefühl kippt",
   turnsAt: (time) => `kippt bei ${time}`,
-  turnOpen: "in welches Gefühl?",
+  turnOpen: "welches Gefühl?",
   removeTurn: (turn) => `Zurücknehmen: ${turn}`,
   cuesNamed: "Was den Ausschlag gab",
   cues: { pitch: "Tonhöhe", pace: "Tempo", pause: "Pausen", volume: "Lautstärke", words: "Worte" },

@@ -26,10 +26,11 @@ export class Turns {
   private chip(shift: Shift, startS: number, open: number | null): HTMLElement {
     const words = turnWords(shift, startS);
     const waits = shift.at_s === open;
+    const shown = waits ? turnWords(shift, startS, strings.turnOpen) : words;
     const chip = el(
       "button.wb-turn",
       { type: "button", "aria-label": strings.removeTurn(words), title: strings.removeTurn(words) },
-      el("span", {}, waits ? `${words}: ${strings.turnOpen}` : words),
+      el("span", {}, shown),
       icon("remove"),
     );
     chip.classList.toggle("wb-waits", waits);
@@ -49,9 +50,10 @@ export class Turns {
 }
 
 /** A turn in words, such as "turns at 0:03.2, frustration → resignation". */
-export function turnWords(shift: Shift, startS: number): string {
+function turnWords(shift: Shift, startS: number, unnamed = "…"): string {
   const when = strings.turnsAt(clock(shift.at_s - startS, true));
   const { from_tag: from, to_tag: to } = shift;
-  if (from === null && to === null) return when;
-  return `${when}, ${from === null ? "…" : tagName(from)} → ${to === null ? "…" : tagName(to)}`;
+  const end = to === null ? unnamed : tagName(to);
+  if (from === null) return end === "…" ? when : `${when} → ${end}`;
+  return `${when}, ${tagName(from)} → ${end}`;
 }

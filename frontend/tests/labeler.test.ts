@@ -229,14 +229,14 @@ describe("the Labeler", () => {
 
   it("names a command's key where it has been moved, and tells what clashes", async () => {
     close();
-    const keys = { note: "KeyD", relief: "KeyR", frustration: "KeyY" };
+    const keys = { note: "KeyY", relief: "KeyR", frustration: "KeyZ" };
     host.state["_setup"] = setup({ keys });
     await open();
-    expect(text(".wb-note-button kbd")).toBe("D");
+    expect(text(".wb-note-button kbd")).toBe("Y");
     expect(text(".wb-clashes")).toBe(
       "The key R was asked for “relief” and belongs to “replay”; “relief” has 1.",
     );
-    key("KeyY");
+    key("KeyZ");
     key("Digit1");
     expect(chips()).toEqual([
       "frustration, strength 1 of 3",
@@ -244,7 +244,7 @@ describe("the Labeler", () => {
       "surprise, off",
     ]);
     key("KeyH");
-    expect(text(".wb-card-keys")).toContain("DNote");
+    expect(text(".wb-card-keys")).toContain("YNote");
   });
 
   it("asks in a pass only what can be known in it, and marks no turn at rest", async () => {

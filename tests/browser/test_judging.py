@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.test_labeler import PLAYING, SAVED, SILENT, open_labeler, until_at
+from tests.browser.test_labeler import (
+    CONTRAST,
+    PLAYING,
+    SAVED,
+    SILENT,
+    THEME,
+    open_labeler,
+    until_at,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -44,7 +52,7 @@ def test_everything_that_can_be_said_is_said_by_keyboard_alone(book):
     book.page.wait_for_timeout(600)
     book.keys("KeyT", "Space")
     book.until(SILENT)
-    assert "to which tag?" in book.text(".wb-turn")
+    assert "→ which tag?" in book.text(".wb-turn")
     book.keys("Digit2")
     assert "frustration → resignation" in book.text(".wb-turn")
     book.keys("KeyW", "KeyW", "Shift+KeyQ", "KeyP")
@@ -137,6 +145,29 @@ def test_forty_tags_are_all_within_reach_and_clashes_are_told(book):
         ("confusion", 0.33),
         ("hope", 0.33),
     ]
+
+
+def test_all_of_it_can_be_read_in_both_themes_and_in_a_narrow_cell(book):
+    book.page.set_viewport_size({"width": 868, "height": 1200})
+    open_labeler(book, MANY)
+    try:
+        book.keys("KeyK", "KeyK", "Digit1", "Digit2", "Space")
+        book.until(PLAYING)
+        book.keys("KeyT", "Space", "Minus", "Shift+KeyA", "ArrowUp")
+        for theme in ("Dark", "Light"):
+            book.page.evaluate(THEME, f"JupyterLab {theme}")
+            book.until(f"() => document.querySelector('.wb').dataset.wbTheme === '{theme.lower()}'")
+            for act in ([], ["KeyW"], ["KeyE", "Slash"], ["Escape", "KeyH"], ["Escape"]):
+                book.keys(*act)
+                book.page.wait_for_timeout(200)  # colours of a pressed chip fade in
+                assert book.page.evaluate(CONTRAST) == []
+        width, inside = book.page.evaluate(
+            "() => (({ clientWidth, scrollWidth }) => [clientWidth, scrollWidth])"
+            "(document.querySelector('.wb'))"
+        )
+        assert 690 < width < 710 and inside <= width
+    finally:
+        book.page.evaluate(THEME, "JupyterLab Light")
 
 
 def test_a_german_board_sees_its_own_keys_and_prints_its_own_card(book):
