@@ -319,7 +319,7 @@ export class Booth {
     };
     const { startS, endS } = this.stage.view;
     const tooLong = endS - startS > LONGEST_FROM_SAMPLES_S;
-    this.stage.below(shown, null, tooLong ? strings.hear.pictureTooLong : "");
+    this.stage.below(shown, null, tooLong ? strings.hear.pictureTooLong : strings.hear.measuring);
     const channel = unit.channel ?? call.lanes[0]?.channel;
     const any = shown.spectrogram || shown.pitch || shown.level;
     if (!any || tooLong || channel === undefined) return;
