@@ -15,7 +15,7 @@ import type { Evidence } from "./sitting";
 import { Stage } from "./stage";
 import { roleName, sentenceOf, strings } from "./strings";
 import { Transport } from "./transport";
-import { turnBefore } from "./turns";
+import { nextOf, turnBefore } from "./turns";
 import { LONGEST_FROM_SAMPLES_S } from "./view";
 import type { Wire } from "./wire";
 
@@ -398,21 +398,3 @@ function gainsOf(call: Call | null): number[] {
   if (!lanes.some(({ gain_db }) => gain_db)) return [];
   return lanes.map(({ gain_db }) => 10 ** ((gain_db ?? 0) / 20));
 }
-
-/** The next utterance of the same channel in the same pass. */
-function nextOf(unit: Unit, units: readonly Unit[]): Unit | null {
-  const same = units.filter(
-    (other) =>
-      other.item_id !== unit.item_id &&
-      other.channel === unit.channel &&
-      other.pass === unit.pass &&
-      other.unit === unit.unit &&
-      other.start_s >= unit.start_s &&
-      other.utterance_id !== unit.utterance_id,
-  );
-  return same.reduce<Unit | null>(
-    (first, other) => (first && first.start_s <= other.start_s ? first : other),
-    null,
-  );
-}
-

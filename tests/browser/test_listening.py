@@ -96,7 +96,9 @@ def test_the_turn_before_is_played_and_counts_for_the_call_alone(book):
 
 
 def test_masked_and_plain_voice_are_never_taken_for_each_other(book):
-    items = "UTTERANCES.assign(**{'pass': ['masked_voice', 'text', 'voice', 'both', 'masked_voice']})"
+    items = (
+        "UTTERANCES.assign(**{'pass': ['masked_voice', 'text', 'voice', 'both', 'masked_voice']})"
+    )
     open_booth(book, items)
     book.keys("Space")
     book.until(pitch_of(MASKED))
@@ -199,7 +201,10 @@ def test_utterances_are_split_at_the_playhead_and_merged_with_the_next(book):
     book.keys("KeyK", "KeyK", "KeyB")
     assert "Play to the moment" in book.text(".wb-message")
     box = book.page.locator(".wb-stage-picture").bounding_box()
-    at = lambda second: (box["x"] + box["width"] * (second - 7.5) / 5, box["y"] + 30)
+
+    def at(second):
+        return box["x"] + box["width"] * (second - 7.5) / 5, box["y"] + 30
+
     book.page.mouse.click(*at(10))
     book.until(PLAYING)
     book.keys("Space", "KeyB")
@@ -236,7 +241,8 @@ def test_without_the_means_there_are_neither_handles_nor_pictures(book):
 
 def test_the_dialogue_follows_the_playhead_and_plays_its_lines(book):
     lines = (
-        "words=pd.DataFrame({'call_id': '0007', 'kind': 'phrase', 'channel': [i % 2 for i in range(2000)],"
+        "words=pd.DataFrame({'call_id': '0007', 'kind': 'phrase',"
+        "'channel': [i % 2 for i in range(2000)],"
         "'start_s': [i / 4 for i in range(2000)], 'end_s': [i / 4 + 0.2 for i in range(2000)],"
         "'text': ['مرحبا 😀 <img src=x>' if i % 3 else 'word ' * 2000 if i == 60 else f'line {i}'"
         " for i in range(2000)]})"
