@@ -6,6 +6,7 @@ import { el } from "./dom";
 import type { KeyNames } from "./key_names";
 import type { Actions, Command } from "./keys";
 import type { Call, Shift, Unit } from "./model";
+import { nextOf, turnBefore } from "./neighbours";
 import { Overview, type OverviewState } from "./overview";
 import { Pictures, type Picture } from "./picture";
 import type { Shown } from "./picture_paint";
@@ -15,7 +16,6 @@ import type { Evidence } from "./sitting";
 import { Stage } from "./stage";
 import { roleName, sentenceOf, strings } from "./strings";
 import { Transport } from "./transport";
-import { turnBefore } from "./turn_before";
 import { LONGEST_FROM_SAMPLES_S } from "./view";
 import type { Wire } from "./wire";
 
@@ -329,7 +329,7 @@ export class Booth {
     };
     const { startS, endS } = this.stage.view;
     const tooLong = endS - startS > LONGEST_FROM_SAMPLES_S;
-    this.stage.below(shown, null, tooLong ? strings.hear.pictureTooLong : "");
+    this.stage.below(shown, null, tooLong ? strings.hear.pictureTooLong : strings.hear.measuring);
     const channel = unit.channel ?? call.lanes[0]?.channel;
     const any = shown.spectrogram || shown.pitch || shown.level;
     if (!any || tooLong || channel === undefined) return;
@@ -408,21 +408,3 @@ function gainsOf(call: Call | null): number[] {
   if (!lanes.some(({ gain_db }) => gain_db)) return [];
   return lanes.map(({ gain_db }) => 10 ** ((gain_db ?? 0) / 20));
 }
-
-/** The next utterance of the same channel in the same pass. */
-function nextOf(unit: Unit, units: readonly Unit[]): Unit | null {
-  const same = units.filter(
-    (other) =>
-      other.item_id !== unit.item_id &&
-      other.channel === unit.channel &&
-      other.pass === unit.pass &&
-      other.unit === unit.unit &&
-      other.start_s >= unit.start_s &&
-      other.utterance_id !== unit.utterance_id,
-  );
-  return same.reduce<Unit | null>(
-    (first, other) => (first && first.start_s <= other.start_s ? first : other),
-    null,
-  );
-}
-

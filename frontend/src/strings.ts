@@ -106,6 +106,7 @@ const en = {
     level: "Level",
     kilohertz: (value: number) => `${value} kHz`,
     maskedSpectrogram: "The spectrogram would show what the masked voice hides. F0 and level can be seen.",
+    measuring: "Measuring",
     pictureTooLong: "Spectrogram, F0 and level are shown for a minute at most.",
     boundaries: "Boundaries",
     startEdge: "Start of the utterance",
@@ -468,6 +469,7 @@ const de: Strings = {
     kilohertz: (value) => `${String(value).replace(".", ",")} kHz`,
     maskedSpectrogram:
       "Das Spektrogramm zeigte, was die maskierte Stimme verbirgt. F0 und Pegel sind zu sehen.",
+    measuring: "Wird gemessen",
     pictureTooLong: "Spektrogramm, F0 und Pegel gibt es für höchstens eine Minute.",
     boundaries: "Grenzen",
     startEdge: "Beginn der Äußerung",

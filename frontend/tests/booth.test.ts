@@ -7,7 +7,7 @@ import { pictureOf, placeOf, type Picture } from "../src/picture";
 import { f0Place, levelPlace } from "../src/picture_paint";
 import { movedEdges } from "../src/regions";
 import { Stage } from "../src/stage";
-import { turnBefore } from "../src/turn_before";
+import { turnBefore } from "../src/neighbours";
 import { firstLength, viewAround, viewOf, zoomed } from "../src/view";
 import { SampleWindows } from "../src/windows";
 import workbench from "../src/workbench";

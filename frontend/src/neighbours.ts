@@ -1,4 +1,6 @@
-// Who spoke before.
+// Who spoke before, and what comes next.
+
+import type { Unit } from "./model";
 
 const LONGEST_S = 30;
 const SLACK_S = 0.05;
@@ -26,4 +28,21 @@ export function turnBefore(
     from = one.start_s;
   }
   return { startS: Math.max(from, last.end_s - LONGEST_S), endS: last.end_s };
+}
+
+/** The next utterance of the same channel in the same pass. */
+export function nextOf(unit: Unit, units: readonly Unit[]): Unit | null {
+  const same = units.filter(
+    (other) =>
+      other.item_id !== unit.item_id &&
+      other.channel === unit.channel &&
+      other.pass === unit.pass &&
+      other.unit === unit.unit &&
+      other.start_s >= unit.start_s &&
+      other.utterance_id !== unit.utterance_id,
+  );
+  return same.reduce<Unit | null>(
+    (first, other) => (first && first.start_s <= other.start_s ? first : other),
+    null,
+  );
 }
