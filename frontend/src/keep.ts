@@ -16,6 +16,8 @@ export interface Shelf {
 const NAME = "audio-sentiment-workbench";
 const BOXES: readonly Box[] = ["outbox", "drafts", "places", "sittings"];
 const VERSION = 1;
+const ATTEMPTS = 2;
+const PATIENCE_MS = 5000;
 
 /** A shelf that forgets with the page: for browsers that keep nothing. */
 export class MemoryShelf implements Shelf {
@@ -99,24 +101,34 @@ export class LastingShelf implements Shelf {
     act: (store: IDBObjectStore) => IDBRequest,
     otherwise: () => Promise<unknown>,
   ): Promise<unknown> {
-    try {
-      this.opened ??= openDatabase(() => (this.opened = null));
-      const transaction = (await this.opened).transaction(box, mode);
-      const done = new Promise<void>((resolve, reject) => {
-        transaction.oncomplete = () => resolve();
-        transaction.onabort = () => reject(transaction.error);
-      });
-      const request = act(transaction.objectStore(box));
-      transaction.commit();
-      await done;
-      this.broken = false;
-      return request.result;
-    } catch {
-      this.opened = null;
-      this.broken = true;
-      return otherwise();
+    for (let attempt = 0; attempt < ATTEMPTS && !this.broken; attempt++) {
+      try {
+        this.opened ??= openDatabase(() => (this.opened = null));
+        const transaction = (await inTime(this.opened)).transaction(box, mode);
+        const done = new Promise<void>((resolve, reject) => {
+          transaction.oncomplete = () => resolve();
+          transaction.onabort = () => reject(transaction.error);
+        });
+        const request = act(transaction.objectStore(box));
+        transaction.commit();
+        await inTime(done);
+        return request.result;
+      } catch {
+        this.opened = null; // perhaps closed by the browser: once more
+      }
     }
+    this.broken = true;
+    return otherwise();
   }
+}
+
+/** A browser's database that does not answer must not hold a rating up. */
+function inTime<T>(promise: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("late")), PATIENCE_MS);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 function openDatabase(lost: () => void): Promise<IDBDatabase> {

@@ -144,6 +144,22 @@ describe("the outbox of a rater", () => {
     expect(box.nRefused).toBe(0);
   });
 
+  it("forgets what was refused once the item is judged again", async () => {
+    let go: () => void = () => {};
+    answer = ({ rating_id }) =>
+      rating_id === "first"
+        ? Promise.reject(new AskError("No.", false, false))
+        : new Promise((resolve) => (go = resolve));
+    const box = outbox();
+    box.put(rating("a", { rating_id: "first" }));
+    box.put(rating("a", { rating_id: "second" }));
+    await wait();
+    expect(box.failed.map(({ id }) => id)).toEqual(["first"]);
+    go();
+    await wait();
+    expect([box.nRefused, box.nWaiting, await shelf.list("outbox", "")]).toEqual([0, 0, []]);
+  });
+
   it("leaves what belongs to another list to that list", async () => {
     const box = outbox({ mine: (id) => id !== "elsewhere" });
     await shelf.put("outbox", "r01/x", {

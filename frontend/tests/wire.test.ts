@@ -39,6 +39,16 @@ describe("a question to Python", () => {
     await expect(wire.ask("save")).rejects.toThrow("Python does not answer");
   });
 
+  it("says whether the same may succeed later, and whether Python is silent", async () => {
+    const busy = expect(wire.ask("save")).rejects.toMatchObject({ temporary: true, silent: false });
+    host.say({ answer: host.sent[0]?.id, ok: false, sentence: "Locked.", temporary: true });
+    await busy;
+    const cut = expect(wire.ask("save")).rejects.toMatchObject({ temporary: true, silent: true });
+    for (const handler of host.handlers.get("comm_live_update") ?? []) handler();
+    await cut;
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it("is not taken for that of another view of the same widget", async () => {
     const other = new Wire(host.model, 1000);
     const heard: unknown[] = [];

@@ -17,14 +17,13 @@ from workbench.taxonomies import taxonomy_from_definition
 from workbench.widgets import Labeler, earlier_ratings
 from workbench.workspace.saving import save_rating
 
-__all__ = ["commit", "names", "opened", "os", "refused", "seen", "write"]
+__all__ = ["commit", "opened", "os", "refused", "seen", "write"]
 
 commit = threading.Event()
 """While it is clear nothing is written."""
 write = threading.Event()
 """While it is clear nobody is told of what was written."""
 refused: set[str] = set()
-names: list[str] = []
 seen: dict[str, Any] = {"marks": [], "sessions": []}
 for event in (commit, write):
     event.set()
