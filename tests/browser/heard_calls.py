@@ -20,7 +20,6 @@ from tests.browser.call_of_tones import (
 )
 from workbench.widgets import Labeler
 from workbench.widgets.answering import Answer
-from workbench.widgets.items import check_items, columns_of
 from workbench.widgets.sound import sound_answer
 
 MASKED_HZ = 660.0
@@ -35,14 +34,15 @@ class Booth(Labeler):
         self.pictures: list[tuple[int, float, float]] = []
         self.corrections: list[dict[str, Any]] = []
         self.desk = Desk()
-        flags = {"has_pictures": True, "can_correct": True} | changes.pop("flags", {})
+        flags = changes.pop("flags", {})
         self.gains = changes.pop("gains", {})
         fixed = {"rater_id": "r01", "audio": audio, "peaks": peaks, "on_save": self.desk.save}
         fixed |= {"words": WORDS, "autoplay": False}
+        fixed |= {"on_correct": self._cut, "picture": _no_picture}
         super().__init__(UTTERANCES if items is None else items, TAXONOMY, **(fixed | changes))
-        self._answers |= {"picture": self._picture, "correct": self._correct}
+        self._answers |= {"picture": self._paint}
         self._setup = self._setup | flags
-        self.rows = pd.DataFrame(self._setup["units"]).set_index("item_id", drop=False)
+        self.rows = pd.DataFrame(self._setup["units"])
 
     def _call(self, message: dict[str, Any]) -> Answer:
         content, buffers = super()._call(message)
@@ -61,7 +61,7 @@ class Booth(Labeler):
         tone = 0.5 * np.sin(2 * np.pi * MASKED_HZ * time_s)
         return sound_answer(sounding.cumsum(0).clip(0, 1) * tone[:, None], RATE)
 
-    def _picture(self, message: dict[str, Any]) -> Answer:
+    def _paint(self, message: dict[str, Any]) -> Answer:
         channel, start_s, end_s = (message[name] for name in ("channel", "start_s", "end_s"))
         self.pictures.append((channel, start_s, end_s))
         time_s = np.arange(start_s, end_s, HOP_S) + HOP_S / 2
@@ -83,35 +83,31 @@ class Booth(Labeler):
         asked = {name: message[name] for name in ("item_id", "kind", "start_s", "end_s")}
         asked |= {name: message[name] for name in ("at_s", "with_item_id")}
         self.corrections.append(asked)
-        rows = self.rows
-        old = rows.loc[asked["item_id"]]
-        retired = [asked["item_id"]]
+        answer, buffers = super()._correct(message)
+        retired, n_new = len(answer["retired"]), len(answer["units"]["item_id"])
+        return answer | {"sentence": f"{n_new} instead of {retired}."}, buffers
+
+    def _cut(self, kind: str, utterance_id: str, **where: Any) -> pd.DataFrame:
+        rows = self.rows.set_index("utterance_id", drop=False)
+        old = rows.loc[utterance_id]
         spans = {
-            "moved": [(asked["start_s"], asked["end_s"])],
-            "split": [(old["start_s"], asked["at_s"]), (asked["at_s"], old["end_s"])],
+            "moved": [(where["start_s"], where["end_s"])],
+            "split": [(old["start_s"], where["at_s"]), (where["at_s"], old["end_s"])],
         }
-        if asked["kind"] == "merge":
-            retired.append(asked["with_item_id"])
-            spans["merge"] = [(old["start_s"], rows.loc[asked["with_item_id"], "end_s"])]
+        if kind == "merge":
+            spans["merge"] = [(old["start_s"], rows.loc[where["with_id"], "end_s"])]
         new = pd.DataFrame(
             [
-                old.drop("item_id").to_dict()
-                | {"utterance_id": f"{old['utterance_id']}-{i}", "start_s": a, "end_s": b}
-                for i, (a, b) in enumerate(spans[asked["kind"]], start=1)
+                old.to_dict() | {"utterance_id": f"{utterance_id}-{i}", "start_s": a, "end_s": b}
+                for i, (a, b) in enumerate(spans[kind], start=1)
             ]
         )
-        items = check_items(new, "both")
-        self._items |= {
-            row["item_id"]: {
-                "utterance_id": row["utterance_id"],
-                "pass": row["pass"],
-                "assignment_id": None,
-            }
-            for row in items.to_dict("records")
-        }
-        self.rows = pd.concat([rows, items.set_index("item_id", drop=False)])
-        sentence = f"{len(items)} instead of {len(retired)}."
-        return {"units": columns_of(items), "retired": retired, "sentence": sentence}, []
+        self.rows = pd.concat([self.rows, new], ignore_index=True)
+        return new.drop(columns="item_id")
+
+
+def _no_picture(*_: object) -> Any:
+    """Pictures are painted by `_paint`."""
 
 
 def hour(n_utterances: int) -> tuple[pd.DataFrame, dict[str, Any]]:

@@ -189,7 +189,7 @@ def test_boundaries_are_moved_by_keys_and_asked_for_once_applied(book):
     ]
     assert start.get_attribute("aria-valuenow") == "8.60"
     book.page.get_by_role("button", name="resignation, strength 1 of 3").wait_for()
-    book.keys("Enter")
+    book.keys("Enter", "Enter")
     book.until(SAVED)
     (got,) = book.python("booth.desk.got")
     assert got["utterance_id"] == "u3-1"
@@ -247,7 +247,7 @@ def test_the_dialogue_follows_the_playhead_and_plays_its_lines(book):
         " for i in range(2000)]})"
     )
     open_booth(book, lines)
-    assert book.page.locator(".wb-line").count() == 2000
+    book.until("() => document.querySelectorAll('.wb-line').length === 2000")
     assert book.page.locator(".wb-dialogue img").count() == 0
     page_top = "() => document.querySelector('.jp-WindowedPanel-outer').scrollTop"
     before = book.page.evaluate(page_top)

@@ -12,11 +12,13 @@ COMMANDS = (
     "find neutral unclear unusable other primary share_less share_more share_bit_less "
     "share_bit_more no_mixture shift score1_down score1_up score2_down score2_up score3_down "
     "score3_up score4_down score4_up less_sure surer cue_pitch cue_pace cue_pause cue_volume "
-    "cue_words note play replay context solo auto save previous next undo card stop"
+    "cue_words note play replay context turn_before slower faster loop solo spectrogram pitch "
+    "level split merge auto save previous next undo take_back list skip flag rest leave_call "
+    "card stop"
 ).split()
 """What the Labeler can be asked to do by key; those of `frontend/src/keys.ts`."""
 
-FIXED = ("undo", "stop")
+FIXED = ("undo", "take_back", "stop")
 _PRINTS = {
     "-": "Minus",
     "=": "Equal",
