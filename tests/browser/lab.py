@@ -90,9 +90,6 @@ LISTEN_IN = """(() => {
 })()"""
 
 
-APPS = {"lab": "LabApp", "notebook": "JupyterNotebookApp"}
-
-
 @contextlib.contextmanager
 def lab_server(folder: Path, home: Path, app: str = "lab") -> Iterator[str]:
     """Run JupyterLab, or notebook, with settings, data and runtime files of its own."""
@@ -118,8 +115,8 @@ def lab_server(folder: Path, home: Path, app: str = "lab") -> Iterator[str]:
     command = [sys.executable, "-m", "jupyter", app, "--allow-root", "--no-browser"]
     command += ["--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"]
     command += ["--IdentityProvider.token=tests", f"--ServerApp.root_dir={work}"]
-    command += [f"--{APPS[app]}.expose_app_in_browser=True"]
-    command += [f"--{APPS[app]}.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    command += ["--expose-app-in-browser"]
+    command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
     log = folder / "server.log"
     with log.open("w") as stream:
         server = subprocess.Popen(

@@ -60,10 +60,10 @@ def test_a_rater_labels_on_a_page_without_cells(chromium, samples, address):
     page.on("request", lambda r: "localhost" in r.url or strangers.append(r.url))
     page.goto(address)
     page.wait_for_selector(".wb-chip", timeout=60_000)
-    page.locator(".wb").focus()
+    page.get_by_role("button", name="Anfangen").click()
     page.keyboard.press("Space")
     page.wait_for_function(SPEAKING, timeout=15_000)
-    for key in ("Digit1", "Digit2", "Enter"):
+    for key in ("Digit1", "Digit2", "Enter", "Enter"):
         page.keyboard.press(key)
     page.wait_for_function(SAVED.replace("Saved", "Gespeichert"), timeout=15_000)
     if folder := os.environ.get("WORKBENCH_SCREENSHOTS"):
@@ -88,10 +88,11 @@ def test_the_labeler_in_notebook_7(chromium, home, tmp_path):
         page.locator(".wb").focus()
         book.keys("Space")
         book.until(PLAYING)
-        book.keys("Digit1", "Enter")
+        book.keys("Digit1", "Enter", "Enter")
         book.until(SAVED)
         assert [tag["tag"] for tag in book.python("desk.got")[0]["tags"]] == ["frustration"]
-        assert book.problems == []
+        # Notebook 7 itself complains once of a setting that it has no schema for
+        assert [one for one in book.problems if "schema" not in one] == []
     page.close()
 
 

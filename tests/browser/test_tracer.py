@@ -286,7 +286,7 @@ def test_the_end_of_the_call_turns_to_listening_with_the_trace(book):
 FIGURE = """
 from tests.browser.call_of_tones import *
 from workbench.plots import traces_figure
-from workbench.widgets import playable
+from workbench.widgets import caption_of, playable, snippet_of_samples
 times = np.arange(0, DURATION_S, 0.04)
 traces = pd.DataFrame({"trace_id": ["t1", "t2"], "call_id": "0007", "rater_id": ["r01", "r02"],
                        "dimension": "valence", "pass": "voice", "lag_s": [0.0, 0.5],
@@ -295,7 +295,8 @@ table = pd.concat([pd.DataFrame({"trace_id": name, "time_s": times, "value": val
                    for name, value in (("t1", 0.5), ("t2", -0.5))])
 table = table[(table["trace_id"] == "t1") | ~table["time_s"].between(20, 25)]
 playable(traces_figure(traces, table, channels=CHANNELS),
-         lambda row: audio(row["call_id"], None, row["start_s"], row["end_s"]))
+         lambda row: snippet_of_samples(
+             *audio(row["call_id"], None, row["start_s"], row["end_s"]), caption=caption_of(row)))
 """
 
 
