@@ -40,7 +40,7 @@ OPEN = """
 import workbench as wb
 ws = wb.open("calls")
 """
-ONE_CALL = 'ws.labeler("r01", call_id="hour", role=None)'
+ONE_CALL = 'ws.labeler("r01", call_id="hour", role=None, session_check=False)'
 LIST = f"""
 from workbench.widgets import Labeler
 from workbench.workspace import hearing
