@@ -1,5 +1,5 @@
 // Ratings and marks on their way to the database: one at a time, in order, none forgotten. What
-// waits is on the keep's shelf before it is sent, and leaves it when Python has committed it.
+// is sent is put on the keep's shelf in the same breath, and leaves it when Python has committed it.
 
 import { uuid7 } from "./ids";
 import { ALONE, Keep, MemoryShelf } from "./keep";
@@ -59,7 +59,8 @@ const PEER_MS = 2000;
 export class Outbox {
   private parcels: Parcel[] = [];
   private readonly byItem = new Map<string, Parcel[]>();
-  private readonly kept = new Set<string>();
+  /** What this widget has just taken: no other widget sends it, so it need not wait for its turn. */
+  private readonly fresh = new Set<string>();
   private sending = false;
   private nTries = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -85,7 +86,6 @@ export class Outbox {
   async load(): Promise<readonly Parcel[]> {
     const left = await this.keep.list<Parcel>("outbox");
     for (const parcel of left.sort((a, b) => a.at - b.at)) {
-      this.kept.add(parcel.id);
       this.add({ ...parcel, state: "waiting", sentence: "" });
     }
     if (left.length > 0) this.events.changed(null);
@@ -177,12 +177,14 @@ export class Outbox {
       sentence: "",
     };
     this.add(parcel);
-    const shelved = this.keep.put("outbox", id, parcel).then(() => {
-      this.kept.add(id);
-      this.keep.peers.say({ what: "put", parcel } satisfies Word);
+    this.fresh.add(id);
+    void this.keep.put("outbox", id, parcel).then(() => {
+      if (this.parcels.includes(parcel)) {
+        this.keep.peers.say({ what: "put", parcel } satisfies Word);
+      }
     });
+    void this.run();
     this.events.changed(itemId);
-    void shelved.then(() => this.run());
   }
 
   private add(parcel: Parcel): void {
@@ -199,7 +201,6 @@ export class Outbox {
     const own = without(this.byItem.get(parcel.item_id) ?? []);
     if (own.length > 0) this.byItem.set(parcel.item_id, own);
     else this.byItem.delete(parcel.item_id);
-    this.kept.delete(parcel.id);
     void this.keep.drop("outbox", parcel.id);
   }
 
@@ -218,12 +219,14 @@ export class Outbox {
     this.sending = true;
     try {
       for (;;) {
-        const parcel = this.parcels.find((one) => this.isDue(one) && this.kept.has(one.id));
+        const parcel = this.parcels.find((one) => this.isDue(one));
         if (!parcel) break;
-        const sent = await Promise.race([
-          this.keep.peers.turn(() => Promise.race([this.deliver(parcel), this.whenClosed])),
-          this.whenClosed,
-        ]);
+        const deliver = () => Promise.race([this.deliver(parcel), this.whenClosed]);
+        const mine = this.fresh.delete(parcel.id);
+        const going = mine ? deliver() : this.keep.peers.turn(deliver);
+        // Nobody has to be waited for, but the others wait for us.
+        if (mine) void this.keep.peers.turn(() => going).catch(() => {});
+        const sent = await Promise.race([going, this.whenClosed]);
         if (!sent) {
           this.wait(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.nTries++));
           break;
@@ -296,7 +299,6 @@ export class Outbox {
     const named = word.what === "gone" ? word.id : word.parcel.id;
     const known = this.parcels.find(({ id }) => id === named);
     if (word.what === "put" && !known) {
-      this.kept.add(word.parcel.id);
       this.add(word.parcel);
       this.lastAt = Math.max(this.lastAt, word.parcel.at);
       if (word.parcel.mark) this.events.markedElsewhere?.(word.parcel.mark);
