@@ -14,7 +14,6 @@ from tests.speech import call
 from tests.voices import (
     DATA,
     praat_f0,
-    real_files,
     real_speech,
     speech_of_many,
     telephone,
@@ -28,7 +27,6 @@ from workbench.workspace import hearing
 
 real = pytest.mark.real
 RATE = 16000
-LINES = {"kids": "kids are talking by the door", "dogs": "dogs are sitting by the door"}
 
 
 def curves(n=300, *, hz=180.0, level_db=-20.0, start=0):
@@ -246,19 +244,28 @@ def apart(one, other, where):
     return abs(np.median(one[both]) / np.median(other[both]) - 1)
 
 
+SPOKEN = {
+    "ravdess/Actor_01/03-01-02-01-01-01-01.flac": "kids are talking by the door",
+    "ravdess/Actor_02/03-01-01-01-01-01-02.flac": "kids are talking by the door",
+    "ravdess/Actor_03/03-01-01-01-01-01-03.flac": "kids are talking by the door",
+    "ravdess/Actor_03/03-01-02-01-01-01-03.flac": "kids are talking by the door",
+    "ravdess/Actor_04/03-01-02-01-01-01-04.flac": "kids are talking by the door",
+    "ravdess/Actor_05/03-01-01-01-01-01-05.flac": "kids are talking by the door",
+    "ravdess/Actor_05/03-01-02-01-01-01-05.flac": "kids are talking by the door",
+    "praatio/bobby.wav": "bobby ripped the ledger",
+    "praatio/mary.wav": "mary rolled the barrel",
+    "pocketsphinx_test/goforward.raw": "go forward ten meters",
+    "pocketsphinx_test/something.raw": "go somewhere and do something",
+    "pocketsphinx_test/dhd.2934z.raw": "two nine three four zero",
+}
+"""English that PocketSphinx understands at least half of; chosen by the originals alone."""
+
+
 @pytest.fixture(scope="module")
 def read_aloud():
-    """Ten short English recordings whose words are known."""
-    calm = real_files(corpus="ravdess", label="calm")
-    calm = calm.groupby("speaker")["file"].first()
-    spoken = {name: LINES["kids" if name.split("-")[4] == "01" else "dogs"] for name in calm} | {
-        "praatio/bobby.wav": "bobby ripped the ledger",
-        "praatio/mary.wav": "mary rolled the barrel",
-        "pocketsphinx_test/goforward.raw": "go forward ten meters",
-        "pocketsphinx_test/something.raw": "go somewhere and do something",
-    }
+    """A dozen short recordings: words, samples, sampling rate."""
     out = []
-    for name, text in spoken.items():
+    for name, text in SPOKEN.items():
         if name.endswith(".raw"):
             if not (DATA / name).exists():
                 pytest.skip(f"real speech is absent: ../shared/data/{name}")
@@ -300,5 +307,5 @@ def test_a_recogniser_understands_the_voice_and_not_the_masked_voice(read_aloud)
     n_words = sum(len(text) for text, _, _ in read_aloud)
     plain = sum(words_right(text, heard(x, rate)) for text, x, rate in read_aloud)
     hidden = sum(words_right(text, heard(masked(x, rate)[1], rate)) for text, x, rate in read_aloud)
-    assert plain / n_words > 0.6
+    assert plain / n_words > 0.75
     assert hidden / n_words < 0.05

@@ -61,6 +61,23 @@ def test_a_click_lies_in_the_frame_in_which_it_happens():
     assert np.average(np.arange(100), weights=powers) == pytest.approx(50, abs=0.1)
 
 
+@pytest.mark.parametrize("rate", [8000, 16000])
+def test_bands_are_those_of_librosa(rate):
+    feature = pytest.importorskip("librosa").feature
+    noise = np.random.default_rng(0).normal(0, 0.1, rate).astype(np.float32)
+    size, width, hop = rate * 8 // 125, rate * 4 // 125, rate // 100
+    window = np.hanning(width + 1)[:-1]
+    power = feature.melspectrogram(
+        y=np.pad(noise, (size - hop) // 2), sr=rate, n_fft=size, win_length=width, hop_length=hop,
+        window=window, center=False, n_mels=80, fmin=0, htk=True, norm=None,
+    )  # fmt: skip
+    wanted = 10 * np.log10(np.maximum(power.T * 2 / (size * np.square(window).sum()), 1e-12))
+    picture = mel_spectrogram(noise, rate)
+    step_db = RANGE_DB / 255
+    wanted = np.maximum(wanted, picture.floor_db)
+    np.testing.assert_allclose(decibels(picture), wanted, atol=0.51 * step_db)
+
+
 def test_silence_is_black_and_nothing_is_no_picture():
     assert not mel_spectrogram(np.zeros(8000), 8000).levels.any()
     assert mel_spectrogram(np.zeros(0), 8000).levels.shape == (0, 80)

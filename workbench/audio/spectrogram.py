@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ LEAST_CEILING_DB = -50.0
 
 _WINDOW_S = 0.032
 _SILENCE_DB = -120.0
+_AT_ONCE = 256
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def mel_spectrogram(samples: npt.ArrayLike, sampling_rate_hz: int) -> Spectrogra
 def _band_levels_db(
     signal: npt.NDArray[np.float32], rate: int, n_frames: int
 ) -> npt.NDArray[np.float32]:
-    from librosa.feature import melspectrogram
+    from scipy import fft
 
     if not n_frames:
         return np.zeros((0, N_BANDS), np.float32)
@@ -115,20 +117,27 @@ def _band_levels_db(
     lead = (size - hop) // 2
     padded = np.zeros(size + (n_frames - 1) * hop, np.float32)
     padded[lead : lead + signal.size] = signal[: padded.size - lead]
-    window = np.hanning(width + 1)[:-1]
-    power = melspectrogram(
-        y=padded,
-        sr=rate,
-        n_fft=size,
-        hop_length=hop,
-        win_length=width,
-        window=window,
-        center=False,
-        n_mels=N_BANDS,
-        fmin=0.0,
-        fmax=rate / 2,
-        htk=True,
-        norm=None,
-    )
-    power = power.T * np.float32(2 / (size * np.square(window).sum()))
+    window = np.zeros(size, np.float32)
+    window[(size - width) // 2 :][:width] = np.hanning(width + 1)[:-1]
+    frames = np.lib.stride_tricks.sliding_window_view(padded, size)[::hop]
+    bands = _mel_bands(rate, size)
+    power = np.empty((n_frames, N_BANDS), np.float32)
+    for a in range(0, n_frames, _AT_ONCE):
+        spectrum = fft.rfft(frames[a : a + _AT_ONCE] * window, axis=1)
+        power[a : a + _AT_ONCE] = (spectrum.real**2 + spectrum.imag**2) @ bands
+    power *= np.float32(2 / (size * np.square(window, dtype=np.float64).sum()))
     return np.asarray(10 * np.log10(np.maximum(power, 10 ** (_SILENCE_DB / 10))), np.float32)
+
+
+@lru_cache(maxsize=4)
+def _mel_bands(rate: int, size: int) -> npt.NDArray[np.float32]:
+    """Give the weight of each bin of a spectrum in each band, shape (n_bins, n_bands)."""
+    edges = 700 * (10 ** (np.linspace(0, _mel(rate / 2), N_BANDS + 2) / 2595) - 1)
+    hz = np.arange(size // 2 + 1)[:, None] * rate / size
+    rising = (hz - edges[:-2]) / np.diff(edges)[:-1]
+    falling = (edges[2:] - hz) / np.diff(edges)[1:]
+    return np.maximum(0, np.minimum(rising, falling)).astype(np.float32)
+
+
+def _mel(hz: float) -> float:
+    return 2595 * float(np.log10(1 + hz / 700))
