@@ -14,7 +14,6 @@ from tests.speech import call
 from tests.voices import (
     DATA,
     praat_f0,
-    real_files,
     real_speech,
     speech_of_many,
     telephone,
@@ -28,7 +27,6 @@ from workbench.workspace import hearing
 
 real = pytest.mark.real
 RATE = 16000
-LINES = {"kids": "kids are talking by the door", "dogs": "dogs are sitting by the door"}
 
 
 def curves(n=300, *, hz=180.0, level_db=-20.0, start=0):
@@ -212,8 +210,14 @@ def test_beyond_the_end_there_is_silence_and_without_audio_a_sentence(long_call)
 @real
 @pytest.mark.parametrize("line", ["wide", "telephone"])
 def test_real_voices_keep_f0_and_level(line):
-    """Median F0 by Praat in the frames that were voiced; level in dB over speech frames."""
-    off, alike = [], []
+    """Median F0 of each recording, by one tracker on both sides; level in dB over speech frames.
+
+    Our tracker looks at the frames that it finds voiced on both sides. Praat is another
+    witness, over the frames on which it agrees with ours about the original to a fifth:
+    the masked voice is made from our curves, and where one of the two is an octave
+    off they cannot both be followed.
+    """
+    off, off_by_praat, alike = [], [], []
     for _, samples, rate in speech_of_many(n=2):
         if line == "telephone":
             samples, rate = telephone(samples, rate)
@@ -221,29 +225,47 @@ def test_real_voices_keep_f0_and_level(line):
         spoken = tracks["speech"] & (tracks["intensity_db"] > tracks["intensity_db"].max() - 50)
         levels = frame_levels_db(hidden, rate)
         alike.append(np.corrcoef(tracks["intensity_db"][spoken], levels[spoken])[0, 1])
-        praat = praat_f0(hidden, rate, tracks["time_s"].to_numpy(), 60, 600)
-        both = (tracks["speech"] & tracks["f0_hz"].notna()).to_numpy() & (praat > 0)
-        if both.sum() >= 20:
-            off.append(np.median(praat[both]) / tracks["f0_hz"][both].median() - 1)
+        own = tracks["f0_hz"].where(tracks["speech"]).fillna(0).to_numpy()
+        again = frame_tracks(hidden, rate)["f0_hz"].fillna(0).to_numpy()
+        times = tracks["time_s"].to_numpy()
+        praat, praat_again = (praat_f0(x, rate, times, 60, 600) for x in (samples, hidden))
+        off.append(apart(again, own, np.ones_like(own, bool)))
+        off_by_praat.append(apart(praat_again, praat, np.abs(praat - own) < 0.2 * own))
     assert len(off) >= 10
-    assert np.quantile(np.abs(off), 0.9) < 0.02
-    assert np.abs(off).max() < 0.04
+    assert max(off) < 0.02
+    assert max(off_by_praat) < 0.02
     assert min(alike) > 0.95
+
+
+def apart(one, other, where):
+    """How far the medians of two tracks are apart, over the frames that are voiced in both."""
+    both = where & (one > 0) & (other > 0)
+    assert both.sum() >= 20
+    return abs(np.median(one[both]) / np.median(other[both]) - 1)
+
+
+SPOKEN = {
+    "ravdess/Actor_01/03-01-02-01-01-01-01.flac": "kids are talking by the door",
+    "ravdess/Actor_02/03-01-01-01-01-01-02.flac": "kids are talking by the door",
+    "ravdess/Actor_03/03-01-01-01-01-01-03.flac": "kids are talking by the door",
+    "ravdess/Actor_03/03-01-02-01-01-01-03.flac": "kids are talking by the door",
+    "ravdess/Actor_04/03-01-02-01-01-01-04.flac": "kids are talking by the door",
+    "ravdess/Actor_05/03-01-01-01-01-01-05.flac": "kids are talking by the door",
+    "ravdess/Actor_05/03-01-02-01-01-01-05.flac": "kids are talking by the door",
+    "praatio/bobby.wav": "bobby ripped the ledger",
+    "praatio/mary.wav": "mary rolled the barrel",
+    "pocketsphinx_test/goforward.raw": "go forward ten meters",
+    "pocketsphinx_test/something.raw": "go somewhere and do something",
+    "pocketsphinx_test/dhd.2934z.raw": "two nine three four zero",
+}
+"""English that PocketSphinx understands at least half of; chosen by the originals alone."""
 
 
 @pytest.fixture(scope="module")
 def read_aloud():
-    """Ten short English recordings whose words are known."""
-    calm = real_files(corpus="ravdess", label="calm")
-    calm = calm.groupby("speaker")["file"].first()
-    spoken = {name: LINES["kids" if name.split("-")[4] == "01" else "dogs"] for name in calm} | {
-        "praatio/bobby.wav": "bobby ripped the ledger",
-        "praatio/mary.wav": "mary rolled the barrel",
-        "pocketsphinx_test/goforward.raw": "go forward ten meters",
-        "pocketsphinx_test/something.raw": "go somewhere and do something",
-    }
+    """A dozen short recordings: words, samples, sampling rate."""
     out = []
-    for name, text in spoken.items():
+    for name, text in SPOKEN.items():
         if name.endswith(".raw"):
             if not (DATA / name).exists():
                 pytest.skip(f"real speech is absent: ../shared/data/{name}")
@@ -285,5 +307,5 @@ def test_a_recogniser_understands_the_voice_and_not_the_masked_voice(read_aloud)
     n_words = sum(len(text) for text, _, _ in read_aloud)
     plain = sum(words_right(text, heard(x, rate)) for text, x, rate in read_aloud)
     hidden = sum(words_right(text, heard(masked(x, rate)[1], rate)) for text, x, rate in read_aloud)
-    assert plain / n_words > 0.6
+    assert plain / n_words > 0.75
     assert hidden / n_words < 0.05

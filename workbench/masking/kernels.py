@@ -11,6 +11,10 @@ SILENT_DB = -100.0
 """Level up to which a frame is silent, dB re full scale."""
 
 
+KNEE = 0.7
+"""Magnitude from which samples are bent so that they stay below 1 without a corner."""
+
+
 @compiled
 def flat_voice(
     f0_hz: npt.NDArray[np.float64],
@@ -106,4 +110,8 @@ def flat_voice(
         if voiced < 1:
             value += np.cos(0.5 * np.pi * voiced) * noise[sample % noise.size]
         decibels = level_db[left] + part * (level_db[right] - level_db[left])
-        out[sample - begin] = min(1.0, max(-1.0, value * 10.0 ** (decibels / 20.0)))
+        value *= 10.0 ** (decibels / 20.0)
+        beyond = abs(value) - KNEE
+        if beyond > 0:
+            value = np.sign(value) * (KNEE + (1.0 - KNEE) * np.tanh(beyond / (1.0 - KNEE)))
+        out[sample - begin] = value

@@ -22,7 +22,7 @@ FRAME_S = 0.01
 NEEDED = ("time_s", "f0_hz", "intensity_db", "speech")
 
 _LEAST_F0_HZ = 40.0
-_NOISE_S = 16.0
+_NOISE_S = 8.0
 
 _AROUND = 2
 """Silent frames put before and after the tracks, so that they begin and end without a click."""

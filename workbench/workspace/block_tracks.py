@@ -17,6 +17,9 @@ BLOCK_S = 30
 CONTEXT_S = 5
 """What is heard on either side of a block to judge noise and range of F0, seconds."""
 
+KEPT_BLOCKS = 32
+"""How many blocks are kept for who hears them again: 16 minutes, 3 MB for two channels."""
+
 _FRAMES = round(BLOCK_S / HOP_S)
 
 
@@ -63,9 +66,9 @@ def _all_voiced(tracks: pd.DataFrame) -> bool:
     return not (quiet[:-1] & quiet[1:]).any()
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=KEPT_BLOCKS)
 def _block(place: str, sha256: str, length_s: float, number: int) -> tuple[pd.DataFrame, ...]:
-    """Track all channels of a block: f0_hz, intensity_db, speech. Two hours take 20 MB."""
+    """Track all channels of a block: f0_hz, intensity_db, speech."""
     start_s, end_s = number * BLOCK_S, min((number + 1) * BLOCK_S, length_s)
     from_s = max(0, start_s - CONTEXT_S)
     samples, rate = read_audio(place, from_s, end_s + CONTEXT_S)
