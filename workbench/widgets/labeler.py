@@ -318,6 +318,9 @@ intensity_steps, tags, dimensions.
             raise InputError("The bounds of this item cannot be changed here.")
         other = self._items.get(message.get("with_item_id") or "")
         with self._saving:
+            for name in (message["item_id"], message.get("with_item_id")):
+                if name in self._items and name not in self._setup["units"]["item_id"]:
+                    raise InputError(f'The item "{name}" was corrected already.')
             rows = self._on_correct(
                 message["kind"],
                 item["utterance_id"],
