@@ -200,4 +200,4 @@ def test_from_the_labeler_to_the_table(ws):
     assert now[["start_s", "end_s"]].to_numpy().tolist() == [[1.0, 3.0], [3.0, 6.0]]
     assert heard[0]["units"]["utterance_id"] == now["utterance_id"].tolist()
     labeler._handle_custom_msg(split, [])
-    assert "cannot be changed here" in heard[1]["sentence"]
+    assert "was corrected already" in heard[1]["sentence"]

@@ -331,7 +331,7 @@ def test_a_trace_goes_from_the_widget_to_table_and_figure_and_back(ws):
     assert "2 raters" in figure.layout.title.text
     assert "ann 0.2 s, bob 0 s" in figure.layout.title.text
     ann._dispatch_on_click(SimpleNamespace(point_inds=[0]), None)
-    assert player.get_state()["_state"]["caption"] == "Call c0, 0:00.0 to 0:03.8"
+    assert player.get_state()["_state"]["caption"] == "Call c0, customer, 0:00.0 to 0:03.8"
 
 
 def test_a_workspace_says_what_it_cannot_open(ws):
@@ -341,7 +341,7 @@ def test_a_workspace_says_what_it_cannot_open(ws):
         ws.tracer("ann", call_id="s99")
     with pytest.raises(InputError, match="has no channel 7"):
         ws.tracer("ann", call_id="c0", channel=7)
-    with pytest.raises(InputError, match="one of voice, both was expected"):
+    with pytest.raises(InputError, match="one of masked_voice, voice, both was expected"):
         ws.tracer("ann", call_id="c0", pass_="text")
     with pytest.raises(AbstainedError, match="Nobody has traced stress in call c0 yet"):
         ws.traces_figure("c0", "stress")

@@ -314,7 +314,8 @@ def test_a_corrected_utterance_takes_the_place_of_the_old_one_in_the_list():
     ask(widget, "save", rating=rating(item_id="u2b/voice", tags=[], verdict="neutral"))
     assert got[0]["utterance_id"] == "u2b"
     answer, _ = ask(widget, "correct", **message)
-    assert "cannot be changed here" in answer["sentence"]
+    assert "was corrected already" in answer["sentence"]
+    assert len(asked) == 1
 
 
 def test_without_a_way_to_correct_bounds_stay():
@@ -654,7 +655,7 @@ def test_the_player_hands_out_its_samples_in_pieces():
     state = player.get_state()["_state"]
     assert (state["duration_s"], state["start_s"], state["play"]) == (4.0, 8.0, False)
     answer, _ = ask(player, "call", call_id="1")
-    assert answer["lanes"] == [{"channel": 0, "role": "customer"}]
+    assert answer["lanes"] == [{"channel": 0, "role": "customer", "gain_db": 0.0}]
     _, (packed,) = ask(player, "audio", call_id="1", start_s=1.0, end_s=2.0)
     np.testing.assert_allclose(
         np.frombuffer(packed, "<i2") / 32768, samples[RATE : 2 * RATE], atol=1e-4

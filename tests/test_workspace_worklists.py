@@ -192,6 +192,19 @@ def test_passes_of_one_utterance_are_items_of_their_own(ws):
     assert sorted(units["utterance_id"][:6]) == sorted(units["utterance_id"][6:])
 
 
+def test_a_widget_speaks_the_language_and_takes_the_keys_it_was_opened_with(ws):
+    widget = ws.labeler("r01", language="de", keys={"note": "KeyM"})
+    assert (widget._language, widget._setup["keys"]["note"]) == ("de", "KeyM")
+    assert ws.labeler("r01")._language == "en"
+    assert ws.tracer("r01", call_id="c0", language="de")._language == "de"
+    assert ws.recorder("r01", tag="relief", language="de")._language == "de"
+    sentence = 'no words in the language "fr"; there are: en, de'
+    with pytest.raises(InputError, match=sentence):
+        ws.tracer("r01", call_id="c0", language="fr")
+    with pytest.raises(InputError, match=sentence):
+        ws.recorder("r01", tag="relief", language="fr")
+
+
 def test_a_worklist_of_somebody_else_is_a_sentence(ws):
     ws.worklist("main", raters=["r01", "r02"])
     with pytest.raises(InputError, match='r03 has nothing in the worklist "main".*for: r01, r02'):

@@ -24,7 +24,7 @@ import type { Place } from "./overview";
 import { RatingForm } from "./rating_form";
 import { Round } from "./round";
 import type { Sitting } from "./sitting";
-import { roleName, sentenceOf, speak, strings } from "./strings";
+import { roleName, sentenceOf, strings } from "./strings";
 import { followTheme } from "./theme";
 import { Wire } from "./wire";
 
@@ -54,7 +54,6 @@ export class Labeler {
     marks: Record<string, Omit<Mark, "item_id">>,
     reopen: (language: string) => void,
   ) {
-    speak(setup.language);
     const { signal } = this.life;
     const keymap = (this.keymap = new Keymap(setup.keys));
     const keys = (this.keys = new KeyNames(keymap));

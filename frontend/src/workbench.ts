@@ -6,6 +6,7 @@ import { Labeler } from "./labeler";
 import type { LabelerSetup, Mark, Rating } from "./model";
 import { Player } from "./player";
 import { Recorder, type RecorderSetup } from "./recorder";
+import { speak } from "./strings";
 import { Tracer, type TracerSetup } from "./tracer";
 
 const WIDGETS: Record<string, (model: AnyModel, root: HTMLElement) => { close(): void }> = {
@@ -19,25 +20,27 @@ const WIDGETS: Record<string, (model: AnyModel, root: HTMLElement) => { close():
 /** A rater may choose another language; the Labeler is then built anew in it. */
 function openLabeler(model: AnyModel, root: HTMLElement): { close(): void } {
   let labeler: Labeler | null = null;
-  const open = (setup: LabelerSetup) => {
+  const open = (language: string) => {
     labeler?.close();
+    speak(language);
     root.replaceChildren();
     labeler = new Labeler(
       model,
       root,
-      setup,
+      { ...(model.get("_setup") as LabelerSetup), language },
       model.get("_ratings") as Record<string, Rating>,
       (model.get("_marks") ?? {}) as Record<string, Mark>,
-      (language) => open({ ...setup, language }),
+      open,
     );
   };
-  open(model.get("_setup") as LabelerSetup);
+  open(model.get("_language") as string);
   return { close: () => labeler?.close() };
 }
 
 const render: Render = ({ model, el }) => {
   const root = document.createElement("div");
   el.append(root);
+  speak(model.get("_language") as string);
   const widget = WIDGETS[model.get("_kind") as string]?.(model, root);
   return () => {
     widget?.close();

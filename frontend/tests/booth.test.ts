@@ -164,9 +164,8 @@ describe("passes", () => {
       has_pictures: true,
       can_correct: true,
       autoplay: false,
-      language: "en",
     };
-    host = new FakeModel({ _kind: "labeler", _setup: setup, _ratings: {} });
+    host = new FakeModel({ _kind: "labeler", _language: "en", _setup: setup, _ratings: {} });
     host.answers = {
       call: () => [
         {

@@ -28,7 +28,6 @@ function setup(changes: Record<string, unknown> = {}) {
     details: { "7": "billing" },
     has_words: true,
     autoplay: false,
-    language: "en",
     keys: {},
     ...changes,
   };
@@ -64,7 +63,7 @@ const chips = () =>
 
 beforeEach(async () => {
   refuse = null;
-  host = new FakeModel({ _kind: "labeler", _setup: setup(), _ratings: {} });
+  host = new FakeModel({ _kind: "labeler", _language: "en", _setup: setup(), _ratings: {} });
   host.answers = {
     call: () => [
       {

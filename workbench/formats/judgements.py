@@ -18,13 +18,11 @@ from workbench.formats.intervals import check_times, heard_table, name_intervals
 from workbench.formats.labels import LabelMap, map_labels
 from workbench.formats.meanings import Meaning
 from workbench.formats.source_files import SourceText
-from workbench.schema import check_table, empty_table
+from workbench.schema import PASSES, check_table, empty_table
 from workbench.taxonomies import Taxonomy, default_taxonomy
 
 NAMESPACE = uuid.UUID("6b1d3a52-8c0e-5f9a-9d43-2f7a1c6e0b57")
 """Namespace of the ids of imported ratings."""
-
-PASSES = ("text", "masked_voice", "voice", "both")
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,6 @@ from workbench.formats.intervals import (
     overlap_notice,
 )
 from workbench.formats.judgements import (
-    PASSES,
     check_pass,
     make_imported,
     rater_rows,
@@ -29,7 +28,7 @@ from workbench.formats.judgements import (
 from workbench.formats.meanings import OTHER_TAG, VERDICTS, Meaning, check_against
 from workbench.formats.ratings_wide import wide_judgements
 from workbench.formats.source_files import SourceText
-from workbench.schema import TABLES, check_table, empty_table
+from workbench.schema import PASSES, TABLES, check_table, empty_table
 from workbench.taxonomies import Taxonomy, default_taxonomy
 
 PLACE = ("call_id", "channel", "role", "start_s", "end_s")

@@ -6,6 +6,7 @@ import pandas as pd
 
 from workbench.errors import InputError, nearest
 from workbench.schema import derived, people, register
+from workbench.schema.passes import HEARD, PASSES
 from workbench.schema.tables import DTYPES, Column, Table
 from workbench.schema.tables import check_table as _check_table
 from workbench.schema.tables import empty_table as _empty_table
@@ -123,6 +124,8 @@ def data_dictionary() -> pd.DataFrame:
 
 __all__ = [
     "DTYPES",
+    "HEARD",
+    "PASSES",
     "TABLES",
     "Column",
     "Table",

@@ -10,13 +10,12 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from workbench.errors import InputError, nearest
-from workbench.schema import TABLES
+from workbench.schema import HEARD, PASSES, TABLES
 from workbench.taxonomies import ROLES
 
 T = TypeVar("T")
 
 UNITS = ("utterance", "turn", "call")
-PASSES = ("text", "masked_voice", "voice", "both")
 VERDICTS = ("tagged", "neutral", "unclear", "unusable")
 STATES = ("open", "done", "skipped")
 CUES_NAMED = ("pitch", "pace", "pause", "volume", "words")
@@ -41,7 +40,7 @@ _WORDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("ratings", "pass"): PASSES,
     ("ratings", "verdict"): VERDICTS,
     ("notes", "kind"): ("note", "other_words", "flag"),
-    ("traces", "pass"): PASSES[1:],
+    ("traces", "pass"): HEARD,
     ("gold", "pass"): PASSES,
 }  # fmt: skip
 _UP = math.inf

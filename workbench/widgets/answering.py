@@ -12,13 +12,14 @@ from typing import Any
 import anywidget
 import traitlets
 
-from workbench.errors import StoreBusyError, WorkbenchError
+from workbench.errors import InputError, StoreBusyError, WorkbenchError
 
 STATIC = Path(__file__).parent / "static"
 
 Answer = tuple[dict[str, Any], list[bytes]]
 Answerer = Callable[[dict[str, Any]], Answer]
 PATIENCE_S = 0.25
+LANGUAGES = ("en", "de")
 
 
 class AnsweringWidget(anywidget.AnyWidget):
@@ -40,13 +41,21 @@ class AnsweringWidget(anywidget.AnyWidget):
         Questions whose answer may have to wait for a database. After a quarter
         of a second they go on in a thread of their own, and other questions
         (sound) are answered meanwhile.
+    language : str, default "en"
+        Language of the words on the screen: en or de.
     **traits : object
         Initial values of the widget's own traits.
+
+    Raises
+    ------
+    InputError
+        If there are no words in the language.
     """
 
     _esm = traitlets.Unicode().tag(sync=True)
     _css = traitlets.Unicode().tag(sync=True)
     _kind = traitlets.Unicode().tag(sync=True)
+    _language = traitlets.Unicode().tag(sync=True)
 
     def __init__(
         self,
@@ -54,10 +63,15 @@ class AnsweringWidget(anywidget.AnyWidget):
         answers: Mapping[str, Answerer],
         *,
         writing: Collection[str] = (),
+        language: str = "en",
         **traits: Any,
     ) -> None:
         super().__init__(
-            _esm=_bundle("workbench.js"), _css=_bundle("workbench.css"), _kind=kind, **traits
+            _esm=_bundle("workbench.js"),
+            _css=_bundle("workbench.css"),
+            _kind=kind,
+            _language=_check_language(language),
+            **traits,
         )
         self._answers = dict(answers)
         self._writing = frozenset(writing)
@@ -110,6 +124,14 @@ def sentence_of(error: Exception) -> str:
     if isinstance(error, WorkbenchError):
         return str(error)
     return f"{type(error).__name__}: {error}"
+
+
+def _check_language(name: str) -> str:
+    if name not in LANGUAGES:
+        raise InputError(
+            f'There are no words in the language "{name}"; there are: {", ".join(LANGUAGES)}.'
+        )
+    return name
 
 
 @cache

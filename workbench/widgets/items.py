@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from workbench.errors import InputError, nearest
+from workbench.schema import PASSES
 from workbench.widgets.judgement import FROM_BROWSER
 
-PASSES = ("text", "masked_voice", "voice", "both")
 ITEM_COLUMNS = (
     "item_id",
     "pass",

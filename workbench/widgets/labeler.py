@@ -29,7 +29,6 @@ from workbench.widgets.judgement import check_judgement, rating_payload
 from workbench.widgets.picture import Picture, picture_answer
 from workbench.widgets.sound import lanes_answer, sound_answer
 
-LANGUAGES = ("en", "de")
 LONGEST_ANSWER_S = 60.0
 
 ReadAudio = Callable[[str, int | None, float, float], tuple[npt.NDArray[np.float32], int]]
@@ -90,7 +89,6 @@ class Labeler(AnsweringWidget):
         the rater left a call.
     on_session : callable, optional
         `on_session(headphones)` stores what the rater said at the start.
-        at once.
     on_correct : callable, optional
         `on_correct(kind, utterance_id, start_s=, end_s=, at_s=, with_id=)` moves,
         splits or merges utterances and gives the rows that take their place,
@@ -244,6 +242,7 @@ intensity_steps, tags, dimensions.
                 "session": self._note_session,
             },
             writing=("save", "mark", "session", "correct"),
+            language=language,
             _setup={
                 "units": columns_of(items),
                 "taxonomy": dict(taxonomy),
@@ -252,7 +251,6 @@ intensity_steps, tags, dimensions.
                 "autoplay": autoplay,
                 "can_correct": on_correct is not None,
                 "has_pictures": picture is not None,
-                "language": _check_language(language),
                 "keys": wished_keys(taxonomy) | check_keys(keys or {}, self._tags, "The Labeler"),
                 "keep_key": keep_key
                 or "/".join((rater_id, self._fixed["taxonomy"], self._fixed["version"])),
@@ -320,6 +318,9 @@ intensity_steps, tags, dimensions.
             raise InputError("The bounds of this item cannot be changed here.")
         other = self._items.get(message.get("with_item_id") or "")
         with self._saving:
+            for name in (message["item_id"], message.get("with_item_id")):
+                if name in self._items and name not in self._setup["units"]["item_id"]:
+                    raise InputError(f'The item "{name}" was corrected already.')
             rows = self._on_correct(
                 message["kind"],
                 item["utterance_id"],
@@ -407,11 +408,3 @@ def check_taxonomy(taxonomy: Mapping[str, Any]) -> Mapping[str, Any]:
     if not taxonomy["tags"]:
         raise InputError("The taxonomy has no tags, so nothing can be rated with it.")
     return taxonomy
-
-
-def _check_language(name: str) -> str:
-    if name not in LANGUAGES:
-        raise InputError(
-            f'There are no words in the language "{name}"; there are: {", ".join(LANGUAGES)}.'
-        )
-    return name

@@ -50,11 +50,14 @@ class Recorder(AnsweringWidget):
         The tag that is chosen at first.
     call_id : str, optional
         The call that a voice note is for; then there are no tags.
+    language : str, default "en"
+        Language of the words on the screen: en or de.
 
     Raises
     ------
     InputError
-        If neither tags nor a call came, or both, or the tag is not among them.
+        If neither tags nor a call came, or both, the tag is not among them, or the
+        language is unknown.
 
     See Also
     --------
@@ -78,6 +81,7 @@ class Recorder(AnsweringWidget):
         tags: Sequence[Mapping[str, Any]] = (),
         tag: str | None = None,
         call_id: str | None = None,
+        language: str = "en",
     ) -> None:
         self._watch, self._source = Watch(), Microphone(self._arrived)
         names = [str(one["tag"]) for one in tags]
@@ -104,6 +108,7 @@ class Recorder(AnsweringWidget):
                 "audio": self._sound,
                 "save": self._save,
             },
+            language=language,
             _setup={
                 "tags": [{name: one.get(name) or "" for name in shown} for one in tags],
                 "tag": tag or "",

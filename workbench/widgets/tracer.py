@@ -13,11 +13,11 @@ import pandas as pd
 import traitlets
 
 from workbench.errors import InputError, nearest
+from workbench.schema import HEARD
 from workbench.widgets.answering import Answer, AnsweringWidget
 from workbench.widgets.dialogue import check_words, dialogue_lines
 from workbench.widgets.sound import lanes_answer, sound_answer
 
-PASSES = ("masked_voice", "voice", "both")
 DIMENSION = ("dimension", "low", "high", "low_words", "high_words")
 RATE_HZ = 25
 LONGEST_LAG_S = 5.0
@@ -80,12 +80,14 @@ class Tracer(AnsweringWidget):
         were left unsaved in another one.
     peaks_per_s : float, default 50
         Bins a second of `peaks`.
+    language : str, default "en"
+        Language of the words on the screen: en or de.
 
     Raises
     ------
     InputError
-        If there is no dimension or a part of one is missing, if the pass is
-        unknown, or if the pass and the words contradict each other.
+        If there is no dimension or a part of one is missing, if the pass or the
+        language is unknown, or if the pass and the words contradict each other.
 
     See Also
     --------
@@ -119,6 +121,7 @@ class Tracer(AnsweringWidget):
         session_id: str | None = None,
         kept_as: str = "",
         peaks_per_s: float = 50.0,
+        language: str = "en",
     ) -> None:
         chosen = _check_dimensions(dimensions)
         pass_ = _check_pass(pass_, words)
@@ -140,6 +143,7 @@ class Tracer(AnsweringWidget):
         super().__init__(
             "tracer",
             {"call": self._call, "audio": self._sound, "trace": self._trace, "save": self._save},
+            language=language,
             _setup={
                 "call_id": call_id,
                 "channel": channel,
@@ -327,9 +331,9 @@ def _check_dimensions(dimensions: Iterable[Mapping[str, Any]]) -> list[dict[str,
 
 def _check_pass(name: str | None, words: pd.DataFrame | None) -> str:
     name = name or ("voice" if words is None else "both")
-    if name not in PASSES:
+    if name not in HEARD:
         raise InputError(
-            f'A trace has no pass "{name}"; these are: {", ".join(PASSES)}.{nearest(name, PASSES)}'
+            f'A trace has no pass "{name}"; these are: {", ".join(HEARD)}.{nearest(name, HEARD)}'
         )
     if words is not None and name != "both":
         raise InputError(

@@ -9,7 +9,7 @@ from typing import Any
 from workbench.errors import InputError, nearest
 
 ORDERS = ("in_call", "random")
-PASSES = ("masked_voice", "voice", "text", "both")
+PASS_ORDER = ("masked_voice", "voice", "text", "both")
 """Passes in the order in which one rater has them: those without words first."""
 
 STRATA = ("proportional", "equal")
@@ -82,12 +82,12 @@ class WorklistSettings:
         for name in ("passes", "stratify", "match"):
             object.__setattr__(self, name, _words(getattr(self, name)))
         _known("order", [self.order], ORDERS)
-        _known("pass", self.passes, PASSES)
+        _known("pass", self.passes, PASS_ORDER)
         _known("way to share out strata", [self.strata], STRATA)
         _known("thing to match", self.match, MATCHED)
         if not self.passes:
-            raise InputError(f"No pass came; expected some of {', '.join(PASSES)}.")
-        object.__setattr__(self, "passes", tuple(p for p in PASSES if p in self.passes))
+            raise InputError(f"No pass came; expected some of {', '.join(PASS_ORDER)}.")
+        object.__setattr__(self, "passes", tuple(p for p in PASS_ORDER if p in self.passes))
         for name, least in (("overlap", 1), ("distance", 1), ("n_items", 1), ("seed", 0)):
             value = getattr(self, name)
             if value is not None and (isinstance(value, bool) or value != int(value)):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbench.config import Config
+from workbench.errors import InputError, nearest
 from workbench.schema import table_named
 from workbench.store import Store
 from workbench.workspace.cache import Cache
@@ -106,6 +107,26 @@ class Core:
         from workbench.workspace import labelling
 
         return labelling.current_taxonomy(self)
+
+
+def check_call(ws: Core, call_id: str) -> None:
+    """Make sure that there is a call.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+    call_id : str
+        Its name.
+
+    Raises
+    ------
+    InputError
+        If there is none; the message names the nearest.
+    """
+    if not ws.store.rows("calls", call_id=call_id):
+        known = ws.store.read("calls")["call_id"]
+        raise InputError(f'There is no call "{call_id}".{nearest(call_id, known)}')
 
 
 def columns_of(where: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from workbench.audio import file_sha256, probe_audio
 from workbench.config import write_config
 from workbench.errors import InputError, WorkspaceError, nearest
 from workbench.workspace import labelling, rows
+from workbench.workspace.core import check_call
 
 if TYPE_CHECKING:
     from workbench.widgets import Recorder
@@ -28,7 +29,9 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def recorder(ws: Core, rater: str, *, tag: str | None, call_id: str | None) -> Recorder:
+def recorder(
+    ws: Core, rater: str, *, tag: str | None, call_id: str | None, language: str
+) -> Recorder:
     """Open the Recorder for a tag of the current taxonomy or for a call.
 
     Parameters
@@ -41,6 +44,8 @@ def recorder(ws: Core, rater: str, *, tag: str | None, call_id: str | None) -> R
         The tag that is chosen at first.
     call_id : str or None
         The call that a voice note is for.
+    language : str
+        Language of the words on the screen.
 
     Returns
     -------
@@ -59,7 +64,7 @@ def recorder(ws: Core, rater: str, *, tag: str | None, call_id: str | None) -> R
             "A recording is an example of a tag or a note on a call; give one of them."
         )
     if call_id is not None:
-        _check_call(ws, call_id)
+        check_call(ws, call_id)
     taxonomy = labelling.current_taxonomy(ws)
     ws.store.add_rater(rater)
 
@@ -68,7 +73,7 @@ def recorder(ws: Core, rater: str, *, tag: str | None, call_id: str | None) -> R
         keep_clip(ws, clip, rater=rater, call_id=call_id, example=example)
 
     tags = () if call_id else taxonomy.definition["tags"]
-    return Recorder(keep, tags=tags, tag=tag, call_id=call_id)
+    return Recorder(keep, tags=tags, tag=tag, call_id=call_id, language=language)
 
 
 def keep_clip(
@@ -273,9 +278,3 @@ def _check_tag(tag: str, known: list[str], taxonomy: str) -> None:
             f'The taxonomy "{taxonomy}" has no tag "{tag}".{nearest(tag, known)} '
             f"It has: {', '.join(known)}."
         )
-
-
-def _check_call(ws: Core, call_id: str) -> None:
-    known = ws.store.read("calls")["call_id"]
-    if call_id not in set(known):
-        raise InputError(f'There is no call "{call_id}".{nearest(call_id, known)}')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,7 @@ def labeler(
     language: str,
     worklist: str | None = None,
     session_check: bool,
+    keys: Mapping[str, str] | None,
 ) -> Labeler:
     """Open the Labeler on the utterances in use, or on what a worklist has for the rater.
 
@@ -83,6 +85,8 @@ def labeler(
         A worklist, which decides unit, role, pass and order.
     session_check : bool
         Whether the sitting begins with the card for headphones and level.
+    keys : mapping of str to str or None
+        The rater's own keys, by command or tag.
 
     Returns
     -------
@@ -155,6 +159,7 @@ def labeler(
         keep_key=saving.keep_key(ws, rater, taxonomy.taxonomy, taxonomy.version, worklist or ""),
         peaks_per_s=hearing.PEAKS_PER_S,
         language=language,
+        keys=keys,
     )
 
 

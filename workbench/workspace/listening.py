@@ -9,8 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbench.audio import peaks, read_audio, read_blocks
-from workbench.errors import InputError, RecordingError, nearest
+from workbench.errors import InputError, RecordingError
 from workbench.workspace import hearing
+from workbench.workspace.core import check_call
 from workbench.workspace.rows import Span, one_row, span_of
 
 if TYPE_CHECKING:
@@ -110,10 +111,7 @@ def _seconds(ws: Core, span: Span) -> Snippet:
     from workbench.widgets import Snippet, caption_of
 
     call_id, channel = span.call_id, span.channel
-    if ws.store.read("calls", call_id=call_id).empty:
-        raise InputError(
-            f'There is no call "{call_id}".{nearest(call_id, ws.store.read("calls")["call_id"])}'
-        )
+    check_call(ws, call_id)
     files = hearing.channel_files(ws, call_id)
     if files.empty:
         raise RecordingError(f"Call {call_id} has no audio; it was registered from a table.")

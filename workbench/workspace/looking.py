@@ -1,4 +1,4 @@
-"""The methods of a workspace that are seen and heard: figures and widgets."""
+"""The methods of a workspace that are heard: listening, labelling, tracing, recording."""
 
 from __future__ import annotations
 
@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from workbench.workspace.core import Core, columns_of
+from workbench.workspace.drawing import Drawing
 
 if TYPE_CHECKING:
-    from ipywidgets import VBox
-    from plotly.graph_objects import Figure
-
-    from workbench.widgets import CallList, Labeler, Player, Recorder, ThresholdExplorer, Tracer
+    from workbench.widgets import CallList, Labeler, Player, Recorder, Tracer
 
 
-class Looking(Core):
-    """Listen, label, and look at figures whose points can be heard."""
+class Looking(Drawing):
+    """Listen, label, trace and record."""
 
     def labeler(
         self,
@@ -32,6 +29,7 @@ class Looking(Core):
         language: str = "en",
         worklist: str | None = None,
         session_check: bool = True,
+        keys: Mapping[str, str] | None = None,
     ) -> Labeler:
         """Open the Labeler: hear each utterance, tag how it sounds.
 
@@ -62,6 +60,9 @@ class Looking(Core):
         session_check : bool
             Whether the first sitting of a day begins with a card that asks for
             headphones and checks the level.
+        keys : mapping of str to str, optional
+            Keys of your own by command or tag, as for `wb.widgets.Labeler`:
+            {"note": "M", "relief": "Shift+KeyB"}.
 
         Returns
         -------
@@ -81,6 +82,7 @@ class Looking(Core):
             language=language,
             worklist=worklist,
             session_check=session_check,
+            keys=keys,
         )
 
     def tracer(
@@ -92,6 +94,7 @@ class Looking(Core):
         pass_: str = "voice",
         channel: int | None = None,
         name: str | None = None,
+        language: str = "en",
     ) -> Tracer:
         """Open the Tracer: follow a dimension with the hand while the call plays.
 
@@ -112,6 +115,8 @@ class Looking(Core):
             Channel whose feeling is judged; by default the call as a whole.
         name : str, optional
             The rater's name, when new.
+        language : str, default "en"
+            Language of the words on the screen: en or de.
 
         Returns
         -------
@@ -128,32 +133,8 @@ class Looking(Core):
             pass_=pass_,
             channel=channel,
             name=name,
+            language=language,
         )
-
-    def traces_figure(
-        self, call_id: str, dimension: str = "valence", *, theme: str = "light", **choice: Any
-    ) -> VBox:
-        """Draw the traces of a call over each other; a click plays the seconds there.
-
-        Parameters
-        ----------
-        call_id : str
-            The call.
-        dimension : str
-            Which dimension.
-        theme : str
-            "light" or "dark".
-        **choice : object
-            pass_, channel or rater_id, to choose among traces.
-
-        Returns
-        -------
-        VBox
-            The figure with a player below.
-        """
-        from workbench.workspace import tracing
-
-        return tracing.traces_figure(self, call_id, dimension, theme=theme, **columns_of(choice))
 
     def listen(self, row: Mapping[str, Any] | pd.Series | pd.DataFrame | str) -> Player:
         """Play what is behind a row of any table, or behind several, one after the other.
@@ -179,26 +160,13 @@ class Looking(Core):
 
         return listening.listen(self, row)
 
-    def playable(self, figure: Figure) -> VBox:
-        """Make a figure play: a click on a point plays the seconds behind it.
-
-        Parameters
-        ----------
-        figure : plotly Figure
-            Of `wb.plots`, or any whose points carry [call_id, channel, start_s,
-            end_s] as customdata; None where something is not known.
-
-        Returns
-        -------
-        VBox
-            The figure with a player below.
-        """
-        from workbench.workspace import pictures
-
-        return pictures.playable(self, figure)
-
     def recorder(
-        self, rater: str, *, tag: str | None = None, call_id: str | None = None
+        self,
+        rater: str,
+        *,
+        tag: str | None = None,
+        call_id: str | None = None,
+        language: str = "en",
     ) -> Recorder:
         """Open the Recorder: say how a tag sounds, or leave a voice note with a call.
 
@@ -214,6 +182,8 @@ class Looking(Core):
             a call, it is chosen in the widget.
         call_id : str, optional
             The call that a voice note is for.
+        language : str, default "en"
+            Language of the words on the screen: en or de.
 
         Returns
         -------
@@ -227,7 +197,7 @@ class Looking(Core):
         """
         from workbench.workspace import examples
 
-        return examples.recorder(self, rater, tag=tag, call_id=call_id)
+        return examples.recorder(self, rater, tag=tag, call_id=call_id, language=language)
 
     def examples(self, tag: str | None = None) -> pd.DataFrame:
         """List what tags sound like: clips and seconds of calls; `listen` plays a row.
@@ -313,146 +283,3 @@ class Looking(Core):
         from workbench.workspace import labelling
 
         return labelling.calls_view(self)
-
-    def trajectory(self, call_id: str, *, theme: str | None = None, **choice: Any) -> VBox:
-        """Draw how a call felt over time; a click plays the seconds behind a point.
-
-        Parameters
-        ----------
-        call_id : str
-            The call.
-        theme : str, optional
-            "light" or "dark"; by default that of the page.
-        **choice : object
-            pass_ or version, where there are ratings of several.
-
-        Returns
-        -------
-        VBox
-            The figure with a player below.
-        """
-        from workbench.workspace import pictures
-
-        return pictures.trajectory(self, call_id, theme=theme, **columns_of(choice))
-
-    def heatmap(
-        self,
-        *,
-        variable: str = "valence",
-        role: str = "customer",
-        with_audio: bool = True,
-        theme: str | None = None,
-        **choice: Any,
-    ) -> VBox:
-        """Draw many calls, one row each, over time; a click plays.
-
-        Parameters
-        ----------
-        variable : str
-            A tag or a dimension.
-        role : str
-            Whose feeling.
-        with_audio : bool
-            Only calls that can be heard.
-        theme : str, optional
-            "light" or "dark"; by default that of the page.
-        **choice : object
-            pass_ or version, where there are ratings of several.
-
-        Returns
-        -------
-        VBox
-            The figure with a player below.
-        """
-        from workbench.workspace import pictures
-
-        return pictures.heatmap(
-            self,
-            variable=variable,
-            role=role,
-            with_audio=with_audio,
-            theme=theme,
-            **columns_of(choice),
-        )
-
-    def signals(
-        self, call_id: str, start_s: float, end_s: float, *, theme: str | None = None
-    ) -> VBox:
-        """Draw waveform, F0 and intensity of some seconds; a click plays.
-
-        Parameters
-        ----------
-        call_id : str
-            The call.
-        start_s, end_s : float
-            Seconds of the call.
-        theme : str, optional
-            "light" or "dark"; by default that of the page.
-
-        Returns
-        -------
-        VBox
-            The figure with a player below.
-        """
-        from workbench.workspace import pictures
-
-        return pictures.signals(self, call_id, start_s=start_s, end_s=end_s, theme=theme)
-
-    def baseline(self, utterance_id: str, cue: str, *, theme: str | None = None) -> VBox:
-        """Draw what a cue is held against: the same speaker's other utterances.
-
-        Parameters
-        ----------
-        utterance_id : str
-            The utterance.
-        cue : str
-            Which cue, for example "high_pitch".
-        theme : str, optional
-            "light" or "dark"; by default that of the page.
-
-        Returns
-        -------
-        VBox
-            The figure with a player below.
-        """
-        from workbench.workspace import pictures
-
-        return pictures.baseline(self, utterance_id, cue, theme=theme)
-
-    def three_baselines(self, utterance_id: str, cue: str, *, theme: str | None = None) -> VBox:
-        """Draw what is usual: in the whole call, before, and in earlier calls.
-
-        Parameters
-        ----------
-        utterance_id : str
-            The utterance.
-        cue : str
-            Which cue, for example "high_pitch".
-        theme : str, optional
-            "light" or "dark"; by default that of the page.
-
-        Returns
-        -------
-        VBox
-            The figure with a player below.
-        """
-        from workbench.workspace import pictures
-
-        return pictures.three_baselines(self, utterance_id, cue, theme=theme)
-
-    def threshold_explorer(self, *, theme: str = "light") -> ThresholdExplorer:
-        """Move the threshold of a cue and see at once which utterances have it.
-
-        Parameters
-        ----------
-        theme : str
-            "light" or "dark".
-
-        Returns
-        -------
-        ThresholdExplorer
-            A widget; `.thresholds` is the table as moved, for `ws.cues`.
-        """
-        from workbench.workspace import pictures
-
-        return pictures.threshold_explorer(self, theme=theme)

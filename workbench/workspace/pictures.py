@@ -12,8 +12,9 @@ from workbench import outcomes as relations
 from workbench import plots, prosody
 from workbench.cues import cue_table, default_thresholds
 from workbench.cues.baseline import KINDS
-from workbench.errors import AbstainedError, InputError, nearest
+from workbench.errors import AbstainedError, InputError
 from workbench.workspace import hearing, listening, tables
+from workbench.workspace.core import check_call
 
 if TYPE_CHECKING:
     import ipywidgets
@@ -48,9 +49,7 @@ def trajectory(ws: Core, call_id: str, *, theme: str | None, **choice: Any) -> i
     AbstainedError
         If nobody has rated it.
     """
-    known = ws.store.read("calls")["call_id"]
-    if call_id not in set(known):
-        raise InputError(f'There is no call "{call_id}".{nearest(call_id, known)}')
+    check_call(ws, call_id)
     points = tables.derived(ws, "trajectories", as_of=None, call_id=call_id, **choice)
     if points.empty:
         raise AbstainedError(

@@ -9,16 +9,16 @@ import pandas as pd
 
 from workbench.errors import AbstainedError, InputError, nearest
 from workbench.identifiers import settings_hash
+from workbench.schema import HEARD
 from workbench.taxonomies import Dimension
 from workbench.workspace import hearing, labelling
+from workbench.workspace.core import check_call
 
 if TYPE_CHECKING:
     import ipywidgets
 
     from workbench.widgets import Tracer
     from workbench.workspace.core import Core
-
-PASSES = ("masked_voice", "voice", "both")
 
 
 def tracer(
@@ -30,6 +30,7 @@ def tracer(
     pass_: str,
     channel: int | None,
     name: str | None,
+    language: str,
 ) -> Tracer:
     """Open the Tracer on a call.
 
@@ -49,6 +50,8 @@ def tracer(
         Channel that is judged; None for the call as a whole.
     name : str or None
         The rater's name, when new.
+    language : str
+        Language of the words on the screen.
 
     Returns
     -------
@@ -63,9 +66,9 @@ def tracer(
     """
     from workbench.widgets import Tracer
 
-    if pass_ not in PASSES:
+    if pass_ not in HEARD:
         raise InputError(
-            f'A trace of the pass "{pass_}" was asked for; one of {", ".join(PASSES)} was expected.'
+            f'A trace of the pass "{pass_}" was asked for; one of {", ".join(HEARD)} was expected.'
         )
     files = hearing.channel_files(ws, call_id)
     if files.empty:
@@ -107,6 +110,7 @@ def tracer(
         session_id=session_id,
         kept_as=settings_hash(str(ws.folder)),
         peaks_per_s=hearing.PEAKS_PER_S,
+        language=language,
     )
 
 
@@ -167,9 +171,7 @@ def traces_figure(
     from workbench import plots
     from workbench.workspace.pictures import playable
 
-    known = ws.store.read("calls")["call_id"]
-    if call_id not in set(known):
-        raise InputError(f'There is no call "{call_id}".{nearest(call_id, known)}')
+    check_call(ws, call_id)
     traces, points = standing(ws, call_id=call_id, dimension=dimension, **choice)
     if traces.empty:
         raise AbstainedError(
