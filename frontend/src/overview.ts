@@ -41,6 +41,8 @@ export class Overview {
   private state: OverviewState | null = null;
   private states: UnitState[] = [];
   private view: View = { startS: 0, endS: 1 };
+  /** Kept, since asking for it lays the page out anew. */
+  private width = 0;
   private second: number | null = null;
   private asked = 0;
   private drag: { x: number; view: View; far: boolean } | null = null;
@@ -61,7 +63,10 @@ export class Overview {
     this.minimap = new Minimap(root, (view) => this.look(view), signal);
     this.element = el("div.wb-overview", {}, this.labels, this.picture, this.minimap.element);
     this.listen(signal);
-    const resized = new ResizeObserver(() => this.draw());
+    const resized = new ResizeObserver(() => {
+      this.width = this.picture.clientWidth;
+      this.draw();
+    });
     resized.observe(this.picture);
     signal.addEventListener("abort", () => {
       resized.disconnect();
@@ -98,7 +103,7 @@ export class Overview {
     const share = second === null || !this.state?.call ? -1 : shareOf(this.view, second);
     this.playhead.hidden = share < 0 || share > 1;
     if (this.playhead.hidden) return;
-    this.playhead.style.transform = `translateX(${share * this.picture.clientWidth}px)`;
+    this.playhead.style.transform = `translateX(${share * this.width}px)`;
   }
 
   draw(): void {
