@@ -18,13 +18,6 @@ from workbench.store import create_database, open_store
 from workbench.widgets import answering
 from workbench.workspace.saving import keep_key, save_rating
 
-
-@pytest.fixture(autouse=True)
-def bundle(monkeypatch):
-    """The browser side is not needed here, built or not."""
-    monkeypatch.setattr(answering, "_bundle", lambda name: f"/* {name} */")
-
-
 # ---- widgets --------------------------------------------------------------------------------
 
 

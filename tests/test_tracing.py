@@ -20,7 +20,7 @@ from tests.test_widgets import TAXONOMY, ask, audio, peaks
 from workbench.errors import AbstainedError, InputError, StoreError
 from workbench.identifiers import uuid7
 from workbench.plots import traces_figure
-from workbench.widgets import Tracer, answering
+from workbench.widgets import Tracer
 from workbench.widgets.tracer import points_of, trace_message
 
 CALL_S = 20.0
@@ -28,12 +28,6 @@ DIMENSIONS = [
     *TAXONOMY["dimensions"],
     {"dimension": "stress", "low": 0, "high": 1, "low_words": "at ease", "high_words": "tense"},
 ]
-
-
-@pytest.fixture(autouse=True)
-def bundle(monkeypatch):
-    """The browser side is not needed here, built or not."""
-    monkeypatch.setattr(answering, "_bundle", lambda name: f"/* {name} */")
 
 
 def tracer(**changes):

@@ -69,12 +69,6 @@ def peaks(call_id):
     return {1: np.full((1000, 2), 0.25), 0: np.tile([-0.5, 1.0], (1000, 1))}
 
 
-@pytest.fixture(autouse=True)
-def bundle(monkeypatch):
-    """The browser side is not needed here, built or not."""
-    monkeypatch.setattr(answering, "_bundle", lambda name: f"/* {name} */")
-
-
 def labeler(**changes):
     given = {
         "utterances": UTTERANCES,

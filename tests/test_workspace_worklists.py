@@ -11,14 +11,7 @@ from tests.speech import write_calls
 from workbench.errors import InputError, StoreError
 from workbench.identifiers import uuid7
 from workbench.store.layout import METADATA
-from workbench.widgets import answering
 from workbench.workspace import assigned
-
-
-@pytest.fixture(autouse=True)
-def bundle(monkeypatch):
-    """The browser side is not needed here, built or not."""
-    monkeypatch.setattr(answering, "_bundle", lambda name: f"/* {name} */")
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
@@ -275,3 +276,33 @@ def add_moment(
         xshift=-2,
         font={"color": colour, "size": 12},
     )
+
+
+def label_ends(
+    figure: Any, labels: Iterable[tuple[float, float, str, str]], *, room: float
+) -> None:
+    """Write at the right what each curve is, one above the other where they end together.
+
+    Parameters
+    ----------
+    figure : plotly Figure
+        The figure; it is changed.
+    labels : iterable of tuple
+        Of each curve the last time, seconds, its value there, name and colour.
+    room : float
+        How far apart two names have to be, in units of the value.
+    """
+    labels = sorted(labels, key=lambda label: label[1])
+    right = max(time_s for time_s, *_ in labels)
+    floor = -math.inf
+    for _, value, name, colour in labels:
+        floor = max(value, floor + room)
+        figure.add_annotation(
+            x=right,
+            y=floor,
+            text=f"<b>{escape(name)}</b>",
+            showarrow=False,
+            xanchor="left",
+            xshift=11,
+            font={"color": colour, "size": 13},
+        )

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbench.errors import InputError
-from workbench.plots.marks import between, click_rows, spelled
+from workbench.plots.marks import between, click_rows, label_ends, spelled
 from workbench.plots.theme import Palette, palette_named, template_of
 from workbench.schema import check_table
 
@@ -114,8 +114,8 @@ def traces_figure(
             )
         )
         last = int(np.flatnonzero(~np.isnan(value))[-1])
-        labels.append((float(value[last]), float(time_s[last]), str(row["rater_id"]), colour))
-    _label(figure, labels, signed=dimension == "valence")
+        labels.append((float(time_s[last]), float(value[last]), str(row["rater_id"]), colour))
+    label_ends(figure, labels, room=0.16 if dimension == "valence" else 0.08)
     figure.update_yaxes(_scale(dimension, ends, palette))
     figure.update_xaxes(title="seconds from the start of the call", range=[0, 1.005 * length])
     figure.update_layout(
@@ -164,23 +164,6 @@ def _clicks(
         nothing if gap else click
         for click, gap in zip(click_rows(around), np.isnan(value), strict=True)
     ]
-
-
-def _label(figure: Any, labels: list[tuple[float, float, str, str]], *, signed: bool) -> None:
-    room = 0.16 if signed else 0.08
-    right = max(time for _, time, _, _ in labels)
-    floor = -np.inf
-    for value, _, rater, colour in sorted(labels):
-        floor = max(value, floor + room)
-        figure.add_annotation(
-            x=right,
-            y=floor,
-            text=f"<b>{escape(rater)}</b>",
-            showarrow=False,
-            xanchor="left",
-            xshift=8,
-            font={"color": colour, "size": 13},
-        )
 
 
 def _scale(dimension: str, ends: tuple[str, str] | None, palette: Palette) -> dict[str, Any]:

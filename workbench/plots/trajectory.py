@@ -15,6 +15,7 @@ from workbench.plots.marks import (
     add_moment,
     between,
     click_rows,
+    label_ends,
     lane_axis,
     one_call,
     spans_xy,
@@ -170,7 +171,7 @@ def _draw_curve(
 
     signed = variable == "valence"
     low, high = (-1.0, 1.0) if signed else (0.0, 1.0)
-    labels: list[tuple[float, float, str]] = []
+    labels: list[tuple[float, float, str, str]] = []
     for role, own in curve.groupby("role", sort=True):
         own = own.sort_values("time_s")
         colour = palette.role(str(role))
@@ -228,8 +229,9 @@ def _draw_curve(
             row=row,
             col=1,
         )
-        labels.append((float(own["time_s"].iloc[-1]), float(own["estimate"].iloc[-1]), str(role)))
-    _label_ends(figure, labels, palette, (high - low) * 0.1)
+        end = (float(own["time_s"].iloc[-1]), float(own["estimate"].iloc[-1]))
+        labels.append((*end, str(role), palette.role(str(role))))
+    label_ends(figure, labels, room=(high - low) * 0.1)
     axis: dict[str, Any] = {"range": [low - 0.06 * (high - low), high + 0.06 * (high - low)]}
     if signed:
         axis |= {
@@ -242,24 +244,6 @@ def _draw_curve(
     else:
         axis |= {"title": {"text": spelled(variable)}}
     figure.update_yaxes(axis, row=row, col=1)
-
-
-def _label_ends(
-    figure: Any, labels: list[tuple[float, float, str]], palette: Palette, room: float
-) -> None:
-    last = max(time for time, _, _ in labels)
-    floor = -np.inf
-    for _, value, role in sorted(labels, key=lambda label: label[1]):
-        floor = max(value, floor + room)
-        figure.add_annotation(
-            x=last,
-            y=floor,
-            text=f"<b>{role}</b>",
-            showarrow=False,
-            xanchor="left",
-            xshift=11,
-            font={"color": palette.role(role), "size": 13},
-        )
 
 
 def _draw_tags(
