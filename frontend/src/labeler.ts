@@ -28,6 +28,8 @@ import { roleName, sentenceOf, strings } from "./strings";
 import { followTheme } from "./theme";
 import { Wire } from "./wire";
 
+const PATIENCE_MS = 60;
+
 export class Labeler {
   private readonly life = new AbortController();
   private readonly keymap: Keymap;
@@ -45,6 +47,9 @@ export class Labeler {
   private placesByCall = new Map<string, Place[]>();
   private shown = false;
   private auto: boolean;
+  /** What leads on to the next one, for as long as the answer to the last is waited for. */
+  private next: (() => void) | null = null;
+  private nextTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     model: AnyModel,
@@ -144,6 +149,7 @@ export class Labeler {
   }
 
   close(): void {
+    clearTimeout(this.nextTimer);
     this.life.abort();
     this.booth.close();
     this.wire.close();
@@ -226,6 +232,7 @@ export class Labeler {
       shifts: sitting.draft.shifts,
     });
     this.round.tell();
+    if (this.next && !outbox.of(unit.item_id)) setTimeout(() => this.turnOver());
   }
 
   private placesOf(callId: string): readonly Place[] {
@@ -271,12 +278,26 @@ export class Labeler {
       this.notices.tell(strings.unheard(outcome.share));
       return;
     }
-    const moved = sitting.goToNextOpen();
-    if (!moved && outcome.done === "unchanged") sitting.goTo(sitting.index + 1);
-    this.takeFocus();
-    this.show();
-    if (!moved) this.notices.tell(strings.done);
-    else if (this.auto && outcome.done === "sent") booth.replay();
+    const go = () => {
+      const moved = sitting.goToNextOpen();
+      if (!moved && outcome.done === "unchanged") sitting.goTo(sitting.index + 1);
+      this.takeFocus();
+      this.show();
+      if (!moved) this.notices.tell(strings.done);
+      else if (this.auto && outcome.done === "sent") booth.replay();
+    };
+    if (outcome.done === "unchanged") return go();
+    // Drawing the next one would keep the page from hearing the answer, which is nearly here.
+    this.next = go;
+    this.nextTimer = setTimeout(() => this.turnOver(), PATIENCE_MS);
+  }
+
+  /** Go on to the next one now, if that is still to be done. */
+  private turnOver(): void {
+    const go = this.next;
+    this.next = null;
+    clearTimeout(this.nextTimer);
+    go?.();
   }
 
   /** Python says to all views of this widget that a rating is in the database. */
@@ -320,6 +341,7 @@ export class Labeler {
     if (presses && event.target instanceof HTMLButtonElement) return;
     if ((event.ctrlKey || event.metaKey) && event.code === "KeyS") event.preventDefault();
     this.keys.learn(event);
+    this.turnOver();
     const command = this.keymap.commandOf(event);
     if (!command || !this.shown || this.round.busy) return;
     if (this.card.open && command.act !== "card" && command.act !== "stop") return;
@@ -328,6 +350,7 @@ export class Labeler {
   }
 
   private run(command: Command): void {
+    this.turnOver();
     (this.actions[command.act] as (command: Command) => void)(command);
   }
 

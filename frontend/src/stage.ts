@@ -34,6 +34,9 @@ export class Stage {
   private edges: Edges = { startS: 0, endS: 1 };
   private moved = false;
   private offsetS = 0;
+  private frame = 0;
+  /** Kept, since asking for it lays the page out anew. */
+  private width = 0;
   private shown: Shown = { spectrogram: false, pitch: false, level: false };
   private picture: Picture | null = null;
   private marked: readonly Shift[] = [];
@@ -64,9 +67,15 @@ export class Stage {
       },
       { signal },
     );
-    const resized = new ResizeObserver(() => this.draw());
+    const resized = new ResizeObserver(() => {
+      this.width = this.element.clientWidth;
+      this.paint();
+    });
     resized.observe(this.element);
-    signal.addEventListener("abort", () => resized.disconnect());
+    signal.addEventListener("abort", () => {
+      resized.disconnect();
+      cancelAnimationFrame(this.frame);
+    });
   }
 
   /** Show a unit; `offsetS` is added to the times that are written. */
@@ -141,11 +150,17 @@ export class Stage {
     const visible = second !== null && second >= startS && second <= endS;
     this.playhead.hidden = !visible;
     if (!visible) return;
-    const x = shareOf(this.view, second) * this.element.clientWidth;
+    const x = shareOf(this.view, second) * this.width;
     this.playhead.style.transform = `translateX(${x}px)`;
   }
 
+  /** Draw with the next frame, once, however much has changed until then. */
   draw(): void {
+    cancelAnimationFrame(this.frame);
+    this.frame = requestAnimationFrame(() => this.paint());
+  }
+
+  private paint(): void {
     const canvas = prepare(this.canvas);
     if (!canvas || !this.unit) return;
     const colours = palette(this.root);

@@ -56,6 +56,8 @@ function key(code: string, changes: KeyboardEventInit = {}): KeyboardEvent {
   return event;
 }
 
+/** The next one is shown once the answer is here, or soon without one. */
+const turned = () => new Promise((resolve) => setTimeout(resolve, 80));
 const saves = () => host.asked("save").map(({ rating }) => rating as Rating);
 const text = (selector: string) => box.querySelector(selector)?.textContent ?? "";
 const chips = () =>
@@ -116,6 +118,8 @@ describe("the Labeler", () => {
         supersedes: null,
       },
     ]);
+    expect(text(".wb-mark")).toBe("Saving");
+    await turned();
     expect(text(".wb-header")).toContain("Utterance 2 of 3");
     expect(text(".wb-mark")).toBe("Saving");
     const { id, rating } = host.asked("save")[0] as never as { id: string; rating: Rating };
@@ -345,6 +349,7 @@ describe("the Labeler", () => {
     key("Enter");
     await settle();
     expect(saves()[1]).toMatchObject({ supersedes: saves()[0]?.rating_id });
+    await turned();
     expect(text(".wb-header")).toContain("Utterance 2 of 3");
   });
 
