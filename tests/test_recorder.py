@@ -277,11 +277,6 @@ def test_seconds_of_a_call_are_an_example_without_a_microphone(ws):
     assert ws.listen(ws.examples("curt").iloc[0]).duration_s == pytest.approx(
         first["end_s"] - first["start_s"]
     )
-    from workbench.workspace.examples import tag_examples
-
-    hints = tag_examples(ws)
-    assert [one["note"] for one in hints["curt"]] == ["the clipped ends", None]
-    assert [one["made"] for one in hints["curt"]] == [False, False]
 
 
 def test_examples_that_make_no_sense_are_sentences(ws):

@@ -245,33 +245,6 @@ def examples(ws: Core, tag: str | None = None) -> pd.DataFrame:
     return found.sort_values(["tag", "example_id"], ignore_index=True)[list(COLUMNS)]
 
 
-def tag_examples(ws: Core) -> dict[str, list[dict[str, Any]]]:
-    """Give the examples of each tag as a hint shows them; `listen` plays one by its example_id.
-
-    Parameters
-    ----------
-    ws : Core
-        The workspace.
-
-    Returns
-    -------
-    dict of str to list of dict
-        By tag: example_id, note (text or None), duration_s and made (whether
-        somebody spoke it for the purpose, rather than a caller in a call).
-    """
-    out: dict[str, list[dict[str, Any]]] = {}
-    for row in examples(ws).to_dict("records"):
-        out.setdefault(str(row["tag"]), []).append(
-            {
-                "example_id": str(row["example_id"]),
-                "note": None if pd.isna(row["note"]) else str(row["note"]),
-                "duration_s": float(row["duration_s"]),
-                "made": not pd.isna(row["clip_id"]),
-            }
-        )
-    return out
-
-
 def _check_tag(tag: str, known: list[str], taxonomy: str) -> None:
     if tag not in known:
         raise InputError(
