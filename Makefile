@@ -21,7 +21,7 @@ test: check
 	$(BIN)/python -m pytest tests workbench --doctest-modules -m "not browser" -n 2 --dist loadfile
 	$(BIN)/python -c "import workbench; print(workbench.samples())"
 	$(BIN)/python -m pytest --nbval-lax notebooks -n 2 --dist loadfile
-	$(BIN)/python -m pytest tests/browser -m browser
+	$(BIN)/python -m pytest tests/browser -m browser -n 2 --dist loadfile
 
 check: $(VENV)/.test
 	$(BIN)/python -m tests.chromium

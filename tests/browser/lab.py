@@ -262,7 +262,10 @@ class Notebook:
         self.run(seconds)
 
     def run(self, seconds: float = 60) -> None:
-        """Run all cells and wait until they have run."""
+        """Run all cells and wait until they have run; widgets of before are marked as old."""
+        self.page.evaluate(
+            "() => document.querySelectorAll('.wb').forEach(old => old.dataset.old = '')"
+        )
         self.page.evaluate(
             "() => window.jupyterapp.commands.execute('notebook:run-all-cells').then(() => 0)"
         )

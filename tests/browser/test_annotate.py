@@ -71,7 +71,8 @@ def test_a_rater_labels_on_a_page_without_cells(chromium, samples, address):
     assert page.locator(".jp-InputArea").count() == 0
     assert page.evaluate("() => document.body.dataset.jpThemeLight") == "false"
     page.close()
-    assert complaints == []
+    # Voilà may ask for a widget before its own manager is there, and asks again
+    assert [one for one in complaints if "is registered" not in one] == []
     assert [url for url in strangers if not url.startswith(("data:", "blob:"))] == []
     rating = samples.table("ratings", rater_id="r77")
     assert rating["verdict"].tolist() == ["tagged"]
@@ -84,8 +85,8 @@ def test_the_labeler_in_notebook_7(chromium, home, tmp_path):
     with lab_server(tmp_path, home, app="notebook") as address:
         book = Notebook(page, address, tmp_path, path="notebooks")
         book.show(CELL)
-        book.until("() => document.querySelector('.wb-chip')")
-        page.locator(".wb").focus()
+        book.until("() => document.querySelector('.wb:not([data-old]) .wb-chip')")
+        page.locator(".wb:not([data-old])").focus()
         book.keys("Space")
         book.until(PLAYING)
         book.keys("Digit1", "Enter", "Enter")

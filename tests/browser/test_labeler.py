@@ -28,8 +28,8 @@ def pitch_of(hertz):
 
 def open_labeler(book, cell=CELL):
     book.show(cell)
-    book.until("() => document.querySelector('.wb-chip')")
-    book.page.locator(".wb").focus()
+    book.until("() => document.querySelector('.wb:not([data-old]) .wb-chip')")
+    book.page.locator(".wb:not([data-old])").focus()
 
 
 def until_at(book, number):
@@ -38,7 +38,7 @@ def until_at(book, number):
 
 def test_three_utterances_are_rated_by_keyboard_alone(book):
     book.show(CELL)
-    book.until("() => document.querySelector('.wb-chip')")
+    book.until("() => document.querySelector('.wb:not([data-old]) .wb-chip')")
     for _ in range(40):
         book.keys("Tab")
         if book.page.evaluate("() => document.activeElement.classList.contains('wb')"):
@@ -221,7 +221,7 @@ def test_running_the_cell_again_leaves_one_widget_that_answers_once(book):
     book.run()
     book.until(SILENT)
     book.until("() => document.querySelectorAll('.wb').length === 1")
-    book.page.locator(".wb").focus()
+    book.page.locator(".wb:not([data-old])").focus()
     book.keys("Digit0", "Enter")
     book.until(SAVED)
     assert len(book.python("desk.tried")) == 1

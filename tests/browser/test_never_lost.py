@@ -24,7 +24,7 @@ from tests.browser.rated_database import *
 VBox([opened({place!r}, keep_key=name) for name in {names!r}])
 """
 SAVED = "() => document.querySelector('.wb-mark-text')?.textContent === 'Saved'"
-CHIPS = "() => document.querySelector('.wb-chip')"
+CHIPS = "() => document.querySelector('.wb:not([data-old]) .wb-chip')"
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def kill(book, pid):
     mark(book, "Offline, 1 kept here", 30)
     book.page.locator(".jp-Dialog button").last.click()
     book.page.locator(".jp-Dialog").wait_for(state="detached")
-    book.page.locator(".wb").focus()
+    book.page.locator(".wb:not([data-old])").focus()
 
 
 def locked(place):

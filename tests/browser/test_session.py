@@ -20,8 +20,8 @@ FOCUSED = "() => document.activeElement?.classList.contains('wb')"
 
 def show(book, tmp_path, settings=""):
     book.show(CELL.format(place=str(tmp_path / "workbench.db"), settings=settings))
-    book.until("() => document.querySelector('.wb-chip')")
-    book.page.locator(".wb").focus()
+    book.until("() => document.querySelector('.wb:not([data-old]) .wb-chip')")
+    book.page.locator(".wb:not([data-old])").focus()
 
 
 def picture(book, name):
@@ -57,7 +57,7 @@ def test_a_sitting_begins_with_headphones_and_level_once_a_day(book, tmp_path):
             break
     assert noted == [True]
     book.run()
-    book.until("() => document.querySelector('.wb-chip')")
+    book.until("() => document.querySelector('.wb:not([data-old]) .wb-chip')")
     book.page.wait_for_timeout(300)
     assert not card.is_visible()
 
