@@ -60,7 +60,7 @@ export class Booth {
   private readonly dialogue: Dialogue | null;
   private readonly pictures: Pictures;
   private readonly shown: Shown = { spectrogram: false, pitch: false, level: false };
-  private levelled = true;
+  private levelled = false;
   private unit: Unit | null = null;
   private units: BoothState["units"] = [];
   private call: Call | null = null;

@@ -28,7 +28,7 @@ import { roleName, sentenceOf, strings } from "./strings";
 import { followTheme } from "./theme";
 import { Wire } from "./wire";
 
-const PATIENCE_MS = 60;
+const PATIENCE_MS = 30;
 
 export class Labeler {
   private readonly life = new AbortController();
@@ -50,6 +50,7 @@ export class Labeler {
   /** What leads on to the next one, for as long as the answer to the last is waited for. */
   private next: (() => void) | null = null;
   private nextTimer: ReturnType<typeof setTimeout> | undefined;
+  private sending = false;
 
   constructor(
     model: AnyModel,
@@ -205,7 +206,7 @@ export class Labeler {
   }
 
   private refresh(): void {
-    if (this.life.signal.aborted || !this.shown) return;
+    if (this.life.signal.aborted || !this.shown || this.sending) return;
     const { sitting, outbox, booth } = this;
     const { unit, index } = sitting;
     const left = sitting.nLeft;
@@ -268,7 +269,9 @@ export class Labeler {
       return;
     }
     booth.stop();
+    this.sending = true;
     const outcome = sitting.commit(booth.evidence(sitting.unit), outbox);
+    this.sending = false;
     if (outcome.done === "gap") {
       this.notices.tell(strings.gap[outcome.gap]);
       if (outcome.gap === "no_words") this.form.focusOther();
@@ -287,9 +290,12 @@ export class Labeler {
       else if (this.auto && outcome.done === "sent") booth.replay();
     };
     if (outcome.done === "unchanged") return go();
-    // Drawing the next one would keep the page from hearing the answer, which is nearly here.
+    // Drawing anything would keep the page from hearing the answer, which is nearly here.
     this.next = go;
-    this.nextTimer = setTimeout(() => this.turnOver(), PATIENCE_MS);
+    this.nextTimer = setTimeout(() => {
+      this.refresh();
+      this.nextTimer = setTimeout(() => this.turnOver(), PATIENCE_MS);
+    }, PATIENCE_MS);
   }
 
   /** Go on to the next one now, if that is still to be done. */

@@ -118,7 +118,6 @@ describe("the Labeler", () => {
         supersedes: null,
       },
     ]);
-    expect(text(".wb-mark")).toBe("Saving");
     await turned();
     expect(text(".wb-header")).toContain("Utterance 2 of 3");
     expect(text(".wb-mark")).toBe("Saving");
