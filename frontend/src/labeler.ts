@@ -23,7 +23,7 @@ import type { Outbox } from "./outbox";
 import type { Place } from "./overview";
 import { RatingForm } from "./rating_form";
 import { Round } from "./round";
-import type { Sitting } from "./sitting";
+import type { Outcome, Sitting } from "./sitting";
 import { roleName, sentenceOf, strings } from "./strings";
 import { followTheme } from "./theme";
 import { Wire } from "./wire";
@@ -150,6 +150,7 @@ export class Labeler {
   }
 
   close(): void {
+    this.next = null;
     clearTimeout(this.nextTimer);
     this.life.abort();
     this.booth.close();
@@ -254,6 +255,7 @@ export class Labeler {
   // ---- going through the list ---------------------------------------------------------
 
   private goTo(index: number): void {
+    this.turnOver();
     if (index < 0 || index >= this.units.length) return;
     this.sitting.goTo(index);
     this.show();
@@ -263,15 +265,14 @@ export class Labeler {
   }
 
   private save(): void {
-    const { sitting, outbox, booth } = this;
+    this.turnOver();
+    const { sitting, booth } = this;
     if (booth.isMoved) {
       this.notices.tell(strings.hear.settleFirst);
       return;
     }
     booth.stop();
-    this.sending = true;
-    const outcome = sitting.commit(booth.evidence(sitting.unit), outbox);
-    this.sending = false;
+    const outcome = this.commit();
     if (outcome.done === "gap") {
       this.notices.tell(strings.gap[outcome.gap]);
       if (outcome.gap === "no_words") this.form.focusOther();
@@ -298,7 +299,16 @@ export class Labeler {
     }, PATIENCE_MS);
   }
 
-  /** Go on to the next one now, if that is still to be done. */
+  private commit(): Outcome {
+    this.sending = true;
+    try {
+      return this.sitting.commit(this.booth.evidence(this.sitting.unit), this.outbox);
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  /** Go on to the next one now, if that is still to be done: whatever comes is meant for it. */
   private turnOver(): void {
     const go = this.next;
     this.next = null;
@@ -398,6 +408,7 @@ export class Labeler {
 
   /** A click does not take the keys away from the widget. */
   private mousedown(event: MouseEvent): void {
+    this.turnOver();
     const target = event.target as HTMLElement;
     if (isTextField(target) || target.closest(".wb-card")) return;
     if (target.closest(".wb-dialogue, .wb-stage-text") === target) return;

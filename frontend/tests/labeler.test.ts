@@ -336,6 +336,17 @@ describe("the Labeler", () => {
     expect(saves()).toMatchObject([{ verdict: "unclear", n_plays: 0, heard_share: 0 }]);
   });
 
+  it("passes over no item when the button that saves is pressed twice at once", async () => {
+    host.answers["save"] = undefined as never;
+    key("Digit0");
+    const save = box.querySelector<HTMLButtonElement>(".wb-button-save");
+    save?.click();
+    save?.click();
+    await turned();
+    expect(saves()).toHaveLength(1);
+    expect(text(".wb-header")).toContain("Utterance 2 of 3");
+  });
+
   it("undoes into a rating that supersedes, and goes on where it was", async () => {
     key("Digit1");
     key("Enter");
