@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from workbench import agreement as agreement
     from workbench import consensus as consensus
     from workbench import cues as cues
     from workbench import formats as formats
@@ -38,6 +39,7 @@ _HOMES = {
     "samples": "workbench.sample_workspace",
 }
 _STAGES = (
+    "agreement",
     "consensus",
     "cues",
     "formats",
@@ -57,6 +59,7 @@ _STAGES = (
 __all__ = [
     "WorkbenchError",
     "Workspace",
+    "agreement",
     "consensus",
     "create",
     "cues",
