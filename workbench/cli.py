@@ -122,6 +122,8 @@ def _parser() -> _Parser:
     worklist.add_argument("--gold-rate", type=float, default=0.0, metavar="SHARE")
     worklist.add_argument("--repeat-rate", type=float, default=0.0, metavar="SHARE")
     worklist.add_argument("--seed", type=int)
+    agree = command("agree", _agree, "how far the raters agree, with intervals")
+    agree.add_argument("dir")
     annotate = command("annotate", _annotate, "the labelling page without code cells")
     annotate.add_argument("dir")
     annotate.add_argument("--rater", required=True, metavar="ID")
@@ -214,6 +216,13 @@ def _worklist(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     lines = [*made.attrs["notices"], made.drop(columns="worklist").to_string(index=False)]
     rows = json.loads(made.to_json(orient="records"))
     return ALL_DONE, {"rows": rows, "notices": made.attrs["notices"], "lines": lines}
+
+
+def _agree(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    table = _open(options).agreement()
+    shown = table.drop(columns=["se", "resampled", "n_clusters"])
+    lines = [shown.to_string(index=False, float_format="{:.3f}".format, na_rep="")]
+    return ALL_DONE, {"rows": json.loads(table.to_json(orient="records")), "lines": lines}
 
 
 def _annotate(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:

@@ -67,7 +67,7 @@ def trajectory(ws: Core, call_id: str, *, theme: str | None, **choice: Any) -> i
         utterances=tables.utterances_in_use(ws, unit="utterance", call_id=call_id, text=False),
         escalated_at_s=float(escalated.iloc[0]) if len(escalated) else None,
     )
-    return _drawn(ws, draw, theme)
+    return drawn(ws, draw, theme)
 
 
 def heatmap(
@@ -115,7 +115,7 @@ def heatmap(
         role=role,
         durations=ends.groupby(recordings["call_id"]).max() if with_audio else None,
     )
-    return _drawn(ws, draw, theme)
+    return drawn(ws, draw, theme)
 
 
 def signals(
@@ -161,7 +161,7 @@ def signals(
         start_s=start_s,
         end_s=end_s,
     )
-    return _drawn(ws, draw, theme)
+    return drawn(ws, draw, theme)
 
 
 def baseline(ws: Core, utterance_id: str, cue: str, *, theme: str | None) -> ipywidgets.VBox:
@@ -197,7 +197,7 @@ def baseline(ws: Core, utterance_id: str, cue: str, *, theme: str | None) -> ipy
         speaker_id=speaker_id,
         call_id=call_id,
     )
-    return _drawn(ws, draw, theme)
+    return drawn(ws, draw, theme)
 
 
 def three_baselines(ws: Core, utterance_id: str, cue: str, *, theme: str | None) -> ipywidgets.VBox:
@@ -233,7 +233,7 @@ def three_baselines(ws: Core, utterance_id: str, cue: str, *, theme: str | None)
         call_id=call_id,
         speaker_id=speaker_id,
     )
-    return _drawn(ws, draw, theme)
+    return drawn(ws, draw, theme)
 
 
 def threshold_explorer(ws: Core, *, theme: str) -> ThresholdExplorer:
@@ -345,7 +345,23 @@ def playable(ws: Core, figure: Any) -> ipywidgets.VBox:
     return widgets.playable(figure, lambda row: listening.snippet(ws, row))
 
 
-def _drawn(ws: Core, draw: Callable[..., Any], theme: str | None) -> ipywidgets.VBox:
+def drawn(ws: Core, draw: Callable[..., Any], theme: str | None) -> ipywidgets.VBox:
+    """Make a figure play, in the theme of the page unless one is chosen.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+    draw : callable
+        `draw(theme=)` gives the figure.
+    theme : str or None
+        "light" or "dark"; None follows the page.
+
+    Returns
+    -------
+    VBox
+        The figure and its player.
+    """
     if theme is not None:
         return playable(ws, draw(theme=theme))
     from workbench import widgets
