@@ -12,6 +12,7 @@ from workbench.plots.marks import between, spelled, wrapped
 from workbench.plots.theme import Palette, palette_named, template_of
 
 _ROW_PX, _TOP_PX, _BOTTOM_PX = 30, 92, 60
+_TARGET_COLOURS = (2, 0, 3, 4)
 
 
 def agreement_figure(
@@ -182,8 +183,8 @@ def raters_needed_figure(needed: pd.DataFrame, *, theme: str = "light") -> Any:
     Parameters
     ----------
     needed : DataFrame
-        From `workbench.agreement.raters_needed`: label, target, n_raters,
-        ci_low, ci_high.
+        From `workbench.agreement.raters_needed`: tag, target, raters, raters_low,
+        raters_high.
     theme : {"light", "dark"}, default "light"
         Colours.
 
@@ -200,8 +201,8 @@ def raters_needed_figure(needed: pd.DataFrame, *, theme: str = "light") -> Any:
     Examples
     --------
     >>> import pandas as pd
-    >>> needed = pd.DataFrame({"label": ["anger", "anger"], "target": [0.7, 0.8],
-    ...                        "n_raters": [3, 5], "ci_low": [3, 4], "ci_high": [4, 6]})
+    >>> needed = pd.DataFrame({"tag": ["anger", "anger"], "target": [0.7, 0.8],
+    ...                        "raters": [3, 5], "raters_low": [3, 4], "raters_high": [4, 6]})
     >>> raters_needed_figure(needed).layout.title.text
     'Raters an utterance for a reliable share'
     """
@@ -210,53 +211,18 @@ def raters_needed_figure(needed: pd.DataFrame, *, theme: str = "light") -> Any:
     if needed.empty:
         raise InputError("There is no tag to plan for; raters_needed gave no row.")
     palette = palette_named(theme)
-    known = needed[needed["n_raters"].notna()]
-    order = list(known.groupby("label")["n_raters"].max().sort_values().index)
-    order += [label for label in dict.fromkeys(needed["label"]) if label not in order]
+    known = needed[needed["raters"].notna()]
+    order = list(known.groupby("tag")["raters"].max().sort_values().index)
+    order += [tag for tag in dict.fromkeys(needed["tag"]) if tag not in order]
     figure = go.Figure()
     targets = sorted(needed["target"].unique())
     for number, target in enumerate(targets):
         own = known[known["target"] == target]
-        value = own["n_raters"].to_numpy(dtype=float)
-        low, high = (own[end].to_numpy(dtype=float) for end in ("ci_low", "ci_high"))
-        colour = palette.tags[(2, 0, 3, 4)[number % 4]]
-        figure.add_trace(
-            go.Scatter(
-                x=value,
-                y=[
-                    order.index(label) + (number - (len(targets) - 1) / 2) * 0.28
-                    for label in own["label"]
-                ],
-                mode="markers+text",
-                text=[f"{v:.0f}" for v in value],
-                textposition="top center",
-                textfont={"size": 11, "color": palette.muted},
-                error_x={
-                    "type": "data",
-                    "symmetric": False,
-                    "array": np.nan_to_num(np.where(np.isfinite(high), high - value, 0)),
-                    "arrayminus": np.nan_to_num(value - low),
-                    "thickness": 2,
-                    "width": 0,
-                    "color": colour,
-                },
-                marker={
-                    "size": 10,
-                    "color": colour,
-                    "symbol": ("circle", "diamond", "square")[number % 3],
-                },
-                hovertext=[
-                    f"<b>{spelled(str(label))}</b><br>{v:.0f} raters for {target:.2f} "
-                    f"({_end(a)} to {_end(b)})"
-                    for label, v, a, b in zip(own["label"], value, low, high, strict=True)
-                ],
-                hoverinfo="text",
-                name=f"reliability {target:.2f}",
-            )
-        )
+        middle = number - (len(targets) - 1) / 2
+        _draw_target(figure, own, order, target, number, middle, palette)
     figure.update_yaxes(
         tickvals=list(range(len(order))),
-        ticktext=[spelled(str(label)) for label in order],
+        ticktext=[spelled(str(tag)) for tag in order],
         range=[len(order) - 0.4, -0.6],
         showgrid=False,
         tickfont={"color": palette.text},
@@ -276,6 +242,52 @@ def raters_needed_figure(needed: pd.DataFrame, *, theme: str = "light") -> Any:
         },
     )
     return figure
+
+
+def _draw_target(
+    figure: Any,
+    own: pd.DataFrame,
+    order: list[str],
+    target: float,
+    number: int,
+    middle: float,
+    palette: Palette,
+) -> None:
+    import plotly.graph_objects as go
+
+    value, low, high = (
+        own[name].to_numpy(dtype=float, na_value=np.nan)
+        for name in ("raters", "raters_low", "raters_high")
+    )
+    colour = palette.tags[_TARGET_COLOURS[number % len(_TARGET_COLOURS)]]
+    figure.add_trace(
+        go.Scatter(
+            x=value,
+            y=[order.index(tag) + 0.28 * middle for tag in own["tag"]],
+            mode="markers",
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": np.nan_to_num(high - value),
+                "arrayminus": np.nan_to_num(value - low),
+                "thickness": 2,
+                "width": 0,
+                "color": colour,
+            },
+            marker={
+                "size": 10,
+                "color": colour,
+                "symbol": ("circle", "diamond", "square")[number % 3],
+            },
+            hovertext=[
+                f"<b>{spelled(str(tag))}</b><br>{v:.0f} raters for {target:.2f} "
+                f"({_end(a)} to {_end(b)})"
+                for tag, v, a, b in zip(own["tag"], value, low, high, strict=True)
+            ],
+            hoverinfo="text",
+            name=f"reliability {target:.2f}",
+        )
+    )
 
 
 def _end(value: float) -> str:

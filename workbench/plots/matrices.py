@@ -165,7 +165,7 @@ def culture_figure(cells: pd.DataFrame, *, theme: str = "light") -> Any:
     >>> import pandas as pd
     >>> cells = pd.DataFrame({
     ...     "rater_group": ["german"], "customer_group": ["german"], "n_ratings": [40],
-    ...     "n_utterances": [30], "n_raters": [2], "share": [1.0], "in_group": [True],
+    ...     "n_utterances": [30], "n_raters": [2], "in_group": [True], "ratings_share": [1.0],
     ... })
     >>> culture_figure(cells).layout.title.text
     'Who judged whom'
@@ -180,7 +180,7 @@ def culture_figure(cells: pd.DataFrame, *, theme: str = "light") -> Any:
         cells.assign(
             down=cells["rater_group"],
             along=cells["customer_group"],
-            value=cells["share"].where(cells["n_ratings"] > 0),
+            value=cells["ratings_share"].where(cells["n_ratings"] > 0),
             told=told,
         ),
         down,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -89,9 +90,9 @@ class Agreeing(Planning):
         VBox
             The figure.
         """
-        from workbench.workspace import agreements
+        from workbench.workspace import agreement_pictures
 
-        return agreements.agreement_figure(self, theme=theme, **options)
+        return agreement_pictures.agreement_figure(self, theme=theme, **options)
 
     def rater_pairs(
         self, variable: str = "tag", *, theme: str | None = None, **choice: Any
@@ -112,9 +113,9 @@ class Agreeing(Planning):
         VBox
             The figure with a player below.
         """
-        from workbench.workspace import agreements
+        from workbench.workspace import agreement_pictures
 
-        return agreements.rater_pairs(self, variable, theme=theme, **columns_of(choice))
+        return agreement_pictures.rater_pairs(self, variable, theme=theme, **columns_of(choice))
 
     def confusions(self, *, theme: str | None = None, **choice: Any) -> VBox:
         """Draw which tags are taken for which; a click plays an example.
@@ -131,6 +132,214 @@ class Agreeing(Planning):
         VBox
             The figure with a player below.
         """
+        from workbench.workspace import agreement_pictures
+
+        return agreement_pictures.confusions(self, theme=theme, **columns_of(choice))
+
+    def rater_report(self, *, as_of: datetime | None = None, **choice: str) -> pd.DataFrame:
+        """Look at the work of every rater: where it would help to listen together.
+
+        Parameters
+        ----------
+        as_of : datetime, optional
+            Ratings as they were then.
+        **choice : str
+            pass_, unit, taxonomy or version; by default that of most ratings.
+
+        Returns
+        -------
+        DataFrame
+            As from `wb.agreement.rater_report`: one row a rater, check and
+            variable, with interval, `told` (whether the figures support telling
+            it) and a sentence. It is no ranking.
+        """
         from workbench.workspace import agreements
 
-        return agreements.confusions(self, theme=theme, **columns_of(choice))
+        return agreements.rater_report(self, as_of=as_of, **columns_of(choice))
+
+    def rater_evidence(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """List the ratings behind rows of a rater report, ready to be heard.
+
+        Parameters
+        ----------
+        rows : DataFrame
+            Rows of `rater_report`.
+
+        Returns
+        -------
+        DataFrame
+            One row a rating: what the rater gave, what the others gave, and where
+            it is heard; `player` plays them.
+        """
+        from workbench.workspace import agreements
+
+        return agreements.rater_evidence(self, rows)
+
+    def plan_raters(
+        self, variable: str = "tags", *, targets: tuple[float, ...] = (0.7, 0.8), **choice: Any
+    ) -> pd.DataFrame:
+        """Say from the ratings so far how many raters an utterance are needed.
+
+        Parameters
+        ----------
+        variable : str
+            "tags" (each tag by itself), "tag" or a dimension.
+        targets : tuple of float
+            Reliabilities to reach.
+        **choice : object
+            pass_, unit, taxonomy, version or as_of.
+
+        Returns
+        -------
+        DataFrame
+            As from `wb.agreement.raters_needed`, with hours_per_1000: hours of
+            rating for 1,000 utterances.
+        """
+        from workbench.workspace import agreements
+
+        return agreements.plan_raters(self, variable, targets=targets, **columns_of(choice))
+
+    def raters_needed_figure(
+        self, variable: str = "tags", *, theme: str | None = None, **choice: Any
+    ) -> VBox:
+        """Draw how many raters an utterance each tag needs, with intervals.
+
+        Parameters
+        ----------
+        variable : str
+            As for `plan_raters`.
+        theme : str, optional
+            "light" or "dark"; by default that of the page.
+        **choice : object
+            As for `plan_raters`.
+
+        Returns
+        -------
+        VBox
+            The figure.
+        """
+        from workbench.workspace import agreement_pictures
+
+        chosen = {"targets": (0.7, 0.8), **columns_of(choice)}
+        return agreement_pictures.raters_needed_figure(self, variable, theme=theme, **chosen)
+
+    def culture(self, *, by: str = "culture", **choice: Any) -> pd.DataFrame:
+        """Count who judged whom: raters by customers, by culture or language.
+
+        Parameters
+        ----------
+        by : str
+            "culture" or "language".
+        **choice : object
+            pass_, unit, taxonomy, version or as_of.
+
+        Returns
+        -------
+        DataFrame
+            As from `wb.agreement.culture_coverage`; ``attrs["notices"]`` warns
+            where customers are judged by outsiders only.
+        """
+        from workbench.workspace import cultures
+
+        return cultures.culture(self, by=by, **columns_of(choice))
+
+    def culture_figure(
+        self, *, by: str = "culture", theme: str | None = None, **choice: Any
+    ) -> VBox:
+        """Draw who judged whom; a click plays an example.
+
+        Parameters
+        ----------
+        by : str
+            "culture" or "language".
+        theme : str, optional
+            "light" or "dark"; by default that of the page.
+        **choice : object
+            pass_, unit, taxonomy, version or as_of.
+
+        Returns
+        -------
+        VBox
+            The figure with a player below.
+        """
+        from workbench.workspace import agreement_pictures
+
+        return agreement_pictures.culture_figure(self, by=by, theme=theme, **columns_of(choice))
+
+    def in_group_advantage(
+        self,
+        variables: Sequence[str] = ("tags", "valence"),
+        *,
+        by: str = "culture",
+        fixed_raters: bool = False,
+        **choice: Any,
+    ) -> pd.DataFrame:
+        """Measure how much better raters hear customers of their own group.
+
+        Parameters
+        ----------
+        variables : sequence of str
+            As for `values`.
+        by : str
+            "culture" or "language".
+        fixed_raters : bool
+            True speaks of these very raters, False of others like them (and needs
+            3 of each of two groups).
+        **choice : object
+            pass_, unit, taxonomy, version or as_of.
+
+        Returns
+        -------
+        DataFrame
+            As from `wb.agreement.in_group_advantage`.
+        """
+        from workbench import agreement
+        from workbench.workspace import cultures
+
+        return cultures.by_group(
+            self,
+            agreement.in_group_advantage,
+            variables,
+            by=by,
+            fixed_raters=fixed_raters,
+            **columns_of(choice),
+        )
+
+    def differential_labelling(
+        self,
+        variables: Sequence[str] | None = None,
+        *,
+        by: str = "culture",
+        fixed_raters: bool = False,
+        **choice: Any,
+    ) -> pd.DataFrame:
+        """Compare how groups of raters use each tag on the same utterances.
+
+        Parameters
+        ----------
+        variables : sequence of str, optional
+            As for `values`; by default every tag.
+        by : str
+            "culture" or "language".
+        fixed_raters : bool
+            True speaks of these very raters, False of others like them.
+        **choice : object
+            pass_, unit, taxonomy, version or as_of.
+
+        Returns
+        -------
+        DataFrame
+            As from `wb.agreement.differential_labelling`.
+        """
+        from workbench import agreement
+        from workbench.workspace import cultures
+
+        chosen = columns_of(choice)
+        return cultures.by_group(
+            self,
+            agreement.differential_labelling,
+            cultures.used_tags(self, **chosen) if variables is None else variables,
+            by=by,
+            fixed_raters=fixed_raters,
+            **chosen,
+        )

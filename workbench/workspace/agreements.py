@@ -1,23 +1,18 @@
-"""How far the ratings of a workspace can be trusted: agreement, raters, cultures."""
+"""How far the ratings of a workspace can be trusted: agreement, raters, how many are needed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
 from workbench import agreement as measures
-from workbench import plots
 from workbench.errors import AbstainedError, InputError, nearest
 from workbench.rated_values import current_ratings, first_ratings, rated_values
-from workbench.workspace import pictures, tables
+from workbench.workspace import tables
 
 if TYPE_CHECKING:
-    import ipywidgets
-
     from workbench.workspace.core import Core
 
 PEOPLE = ("human", "simulated")
@@ -145,45 +140,6 @@ def values(
     return long.assign(call_id=long["utterance_id"].map(calls))
 
 
-def with_spans(ws: Core, rows: pd.DataFrame) -> pd.DataFrame:
-    """Add what a click plays to rows that name an utterance.
-
-    Parameters
-    ----------
-    ws : Core
-        The workspace.
-    rows : DataFrame
-        With utterance_id, missing where there is none.
-
-    Returns
-    -------
-    DataFrame
-        With call_id, channel, start_s and end_s.
-    """
-    columns = ["call_id", "channel", "start_s", "end_s"]
-    spans = ws.store.read("utterances").drop_duplicates("utterance_id")
-    kept = rows.drop(columns=[name for name in columns if name in rows.columns])
-    return kept.merge(spans[["utterance_id", *columns]], on="utterance_id", how="left")
-
-
-def audible(ws: Core) -> list[str]:
-    """List the utterances that can be heard.
-
-    Parameters
-    ----------
-    ws : Core
-        The workspace.
-
-    Returns
-    -------
-    list of str
-        Their ids.
-    """
-    recorded = ws.store.read("recordings")["call_id"]
-    rows = tables.utterances_in_use(ws, unit=None, text=False)
-    return rows.loc[rows["call_id"].isin(recorded), "utterance_id"].tolist()
-
-
 def agreement(ws: Core, *, as_of: datetime | None, draws: int) -> pd.DataFrame:
     """Compute the agreement table.
 
@@ -204,78 +160,58 @@ def agreement(ws: Core, *, as_of: datetime | None, draws: int) -> pd.DataFrame:
     return measures.agreement_table(*rated(ws, as_of=as_of), draws=draws)
 
 
-def agreement_figure(
-    ws: Core, *, theme: str | None, as_of: datetime | None = None, draws: int = 1000
-) -> ipywidgets.VBox:
-    """Draw alpha of all variables beside published figures.
+def rater_report(ws: Core, *, as_of: datetime | None, **choice: str) -> pd.DataFrame:
+    """Look at the work of every rater.
 
     Parameters
     ----------
     ws : Core
         The workspace.
-    theme : str or None
-        "light" or "dark"; None follows the page.
-    as_of : datetime, optional
+    as_of : datetime or None
         Ratings as they were then.
-    draws : int
-        Bootstrap draws.
+    **choice : str
+        As in `one_kind`.
 
     Returns
     -------
-    VBox
-        The figure.
+    DataFrame
+        As from `workbench.agreement.rater_report`.
     """
-    table = agreement(ws, as_of=as_of, draws=draws)
-    return pictures.drawn(ws, partial(plots.agreement_figure, table, measures.anchors()), theme)
+    found = rated(ws, as_of=as_of)
+    chosen = one_kind(found.ratings, found.utterances, **choice)
+    return measures.rater_report(
+        chosen,
+        found.tags,
+        found.scores,
+        found.utterances,
+        ws.store.read("assignments"),
+        ws.store.read("gold"),
+    )
 
 
-def level_of(long: pd.DataFrame) -> str:
-    """Choose the level of alpha that fits a variable.
-
-    Parameters
-    ----------
-    long : DataFrame
-        With value.
-
-    Returns
-    -------
-    str
-        set, mixture, nominal or interval.
-    """
-    first = next(iter(long["value"]), None)
-    if isinstance(first, frozenset):
-        return "set"
-    if isinstance(first, dict):
-        return "mixture"
-    return "nominal" if isinstance(first, str) else "interval"
-
-
-def drawn(
-    ws: Core, draw: Callable[..., Any], rows: pd.DataFrame, theme: str | None
-) -> ipywidgets.VBox:
-    """Draw a table whose rows name utterances, so that a click plays them.
+def rater_evidence(ws: Core, rows: pd.DataFrame) -> pd.DataFrame:
+    """List the ratings behind rows of a report.
 
     Parameters
     ----------
     ws : Core
         The workspace.
-    draw : callable
-        A figure of `workbench.plots`.
     rows : DataFrame
-        The table, with utterance_id.
-    theme : str or None
-        "light" or "dark"; None follows the page.
+        Rows of `rater_report`.
 
     Returns
     -------
-    VBox
-        The figure and its player.
+    DataFrame
+        As from `workbench.agreement.rater_evidence`; every row can be heard.
     """
-    return pictures.drawn(ws, partial(draw, with_spans(ws, rows)), theme)
+    found = rated(ws)
+    return measures.rater_evidence(rows, found.ratings, found.tags, found.scores, found.utterances)
 
 
-def rater_pairs(ws: Core, variable: str, *, theme: str | None, **choice: Any) -> ipywidgets.VBox:
-    """Draw how far each two raters agree.
+def plan_raters(
+    ws: Core, variable: str, *, targets: tuple[float, ...], **choice: Any
+) -> pd.DataFrame:
+    """Say how many raters an utterance are needed, and what they cost.
 
     Parameters
     ----------
@@ -283,37 +219,25 @@ def rater_pairs(ws: Core, variable: str, *, theme: str | None, **choice: Any) ->
         The workspace.
     variable : str
         As in `rated_values`.
-    theme : str or None
-        "light" or "dark"; None follows the page.
+    targets : tuple of float
+        Reliabilities to reach.
     **choice : object
         As in `one_kind`, and as_of.
 
     Returns
     -------
-    VBox
-        The figure and its player.
+    DataFrame
+        As from `raters_needed`, with hours_per_1000 (of all raters together for
+        1,000 utterances, at the pace of these ratings; missing where no pace is
+        known).
     """
     long = values(ws, variable, **choice)
-    found = measures.rater_pairs(long, level=level_of(long), audible=audible(ws))
-    return drawn(ws, plots.rater_pairs_figure, found, theme)
-
-
-def confusions(ws: Core, *, theme: str | None, **choice: Any) -> ipywidgets.VBox:
-    """Draw which tags are taken for which.
-
-    Parameters
-    ----------
-    ws : Core
-        The workspace.
-    theme : str or None
-        "light" or "dark"; None follows the page.
-    **choice : object
-        As in `one_kind`, and as_of.
-
-    Returns
-    -------
-    VBox
-        The figure and its player.
-    """
-    found = measures.confusions(values(ws, "tag", **choice), audible=audible(ws))
-    return drawn(ws, plots.confusions_figure, found, theme)
+    needed = measures.raters_needed(long, targets=targets)
+    ratings = ws.store.read("ratings")
+    own = ratings[ratings["rating_id"].isin(long["rating_id"])]
+    try:
+        seconds = measures.seconds_per_rating(own)
+    except AbstainedError:
+        return needed.assign(hours_per_1000=float("nan"))
+    hours = measures.cost_hours(1000, needed["raters"], seconds=seconds)
+    return needed.assign(hours_per_1000=hours)

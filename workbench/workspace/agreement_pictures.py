@@ -1,0 +1,220 @@
+"""Figures of agreement: a click on a cell plays an example."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from workbench import agreement as measures
+from workbench import plots
+from workbench.workspace import agreements, cultures, pictures, tables
+
+if TYPE_CHECKING:
+    import ipywidgets
+
+    from workbench.workspace.core import Core
+
+
+def agreement_figure(
+    ws: Core, *, theme: str | None, as_of: datetime | None = None, draws: int = 1000
+) -> ipywidgets.VBox:
+    """Draw alpha of all variables beside published figures.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+    theme : str or None
+        "light" or "dark"; None follows the page.
+    as_of : datetime, optional
+        Ratings as they were then.
+    draws : int
+        Bootstrap draws.
+
+    Returns
+    -------
+    VBox
+        The figure.
+    """
+    table = agreements.agreement(ws, as_of=as_of, draws=draws)
+    return pictures.drawn(ws, partial(plots.agreement_figure, table, measures.anchors()), theme)
+
+
+def rater_pairs(ws: Core, variable: str, *, theme: str | None, **choice: Any) -> ipywidgets.VBox:
+    """Draw how far each two raters agree.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+    variable : str
+        As in `rated_values`.
+    theme : str or None
+        "light" or "dark"; None follows the page.
+    **choice : object
+        As in `one_kind`, and as_of.
+
+    Returns
+    -------
+    VBox
+        The figure and its player.
+    """
+    long = agreements.values(ws, variable, **choice)
+    found = measures.rater_pairs(long, level=level_of(long), audible=audible(ws))
+    return drawn(ws, plots.rater_pairs_figure, found, theme)
+
+
+def confusions(ws: Core, *, theme: str | None, **choice: Any) -> ipywidgets.VBox:
+    """Draw which tags are taken for which.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+    theme : str or None
+        "light" or "dark"; None follows the page.
+    **choice : object
+        As in `one_kind`, and as_of.
+
+    Returns
+    -------
+    VBox
+        The figure and its player.
+    """
+    found = measures.confusions(agreements.values(ws, "tag", **choice), audible=audible(ws))
+    return drawn(ws, plots.confusions_figure, found, theme)
+
+
+def raters_needed_figure(
+    ws: Core, variable: str, *, theme: str | None, **choice: Any
+) -> ipywidgets.VBox:
+    """Draw how many raters an utterance each tag needs.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+    variable : str
+        As in `rated_values`.
+    theme : str or None
+        "light" or "dark"; None follows the page.
+    **choice : object
+        As in `plan_raters`.
+
+    Returns
+    -------
+    VBox
+        The figure.
+    """
+    needed = agreements.plan_raters(ws, variable, **choice)
+    return pictures.drawn(ws, partial(plots.raters_needed_figure, needed), theme)
+
+
+def culture_figure(ws: Core, *, by: str, theme: str | None, **choice: Any) -> ipywidgets.VBox:
+    """Draw who judged whom.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+    by : str
+        culture or language.
+    theme : str or None
+        "light" or "dark"; None follows the page.
+    **choice : object
+        As in `one_kind`, and as_of.
+
+    Returns
+    -------
+    VBox
+        The figure and its player.
+    """
+    return drawn(ws, plots.culture_figure, cultures.culture(ws, by=by, **choice), theme)
+
+
+def with_spans(ws: Core, rows: pd.DataFrame) -> pd.DataFrame:
+    """Add what a click plays to rows that name an utterance.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+    rows : DataFrame
+        With utterance_id, missing where there is none.
+
+    Returns
+    -------
+    DataFrame
+        With call_id, channel, start_s and end_s.
+    """
+    columns = ["call_id", "channel", "start_s", "end_s"]
+    spans = ws.store.read("utterances").drop_duplicates("utterance_id")
+    kept = rows.drop(columns=[name for name in columns if name in rows.columns])
+    return kept.merge(spans[["utterance_id", *columns]], on="utterance_id", how="left")
+
+
+def audible(ws: Core) -> list[str]:
+    """List the utterances that can be heard.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+
+    Returns
+    -------
+    list of str
+        Their ids.
+    """
+    recorded = ws.store.read("recordings")["call_id"]
+    rows = tables.utterances_in_use(ws, unit=None, text=False)
+    return rows.loc[rows["call_id"].isin(recorded), "utterance_id"].tolist()
+
+
+def level_of(long: pd.DataFrame) -> str:
+    """Choose the level of alpha that fits a variable.
+
+    Parameters
+    ----------
+    long : DataFrame
+        With value.
+
+    Returns
+    -------
+    str
+        set, mixture, nominal or interval.
+    """
+    first = next(iter(long["value"]), None)
+    if isinstance(first, frozenset):
+        return "set"
+    if isinstance(first, dict):
+        return "mixture"
+    return "nominal" if isinstance(first, str) else "interval"
+
+
+def drawn(
+    ws: Core, draw: Callable[..., Any], rows: pd.DataFrame, theme: str | None
+) -> ipywidgets.VBox:
+    """Draw a table whose rows name utterances, so that a click plays them.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+    draw : callable
+        A figure of `workbench.plots`.
+    rows : DataFrame
+        The table, with utterance_id.
+    theme : str or None
+        "light" or "dark"; None follows the page.
+
+    Returns
+    -------
+    VBox
+        The figure and its player.
+    """
+    return pictures.drawn(ws, partial(draw, with_spans(ws, rows)), theme)
