@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from tests.test_agreement_table import UTTERANCES, panel
-from workbench.agreement import agreement_table, anchors, confusions, raters_needed, rater_pairs
+from workbench.agreement import agreement_table, anchors, confusions, rater_pairs, raters_needed
 from workbench.errors import InputError
 from workbench.plots import (
     agreement_figure,
