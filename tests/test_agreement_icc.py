@@ -10,7 +10,6 @@ import pytest
 from statsmodels.formula.api import ols
 from statsmodels.stats.anova import anova_lm
 
-from benchmarks.simulated_icc import SIMULATIONS
 from tests.recorded import REAL, needs_real
 from workbench.agreement.icc import FORMS, icc, read_numbers
 from workbench.agreement.mean_squares import one_way, two_way
@@ -192,10 +191,3 @@ def test_raters_who_agree_to_a_constant_have_consistency_one_without_an_interval
     assert table.loc["ICC(3,1)", "value"] == pytest.approx(1)
     assert table.loc["ICC(2,1)", "value"] < 1
     assert table["ci_low"].notna().tolist() == [form[4] == "1" for form in FORMS]
-
-
-@pytest.mark.parametrize("name", SIMULATIONS)
-def test_intervals_of_simulated_projects_hold_the_truth(name):
-    rng = np.random.default_rng(6)
-    truth, low, high = np.array([SIMULATIONS[name](rng) for _ in range(100)]).T
-    assert 0.88 <= ((low <= truth) & (truth <= high)).mean() <= 1

@@ -133,7 +133,7 @@ def icc(
         kind = "one" if name[4] == "1" else "two"
         if kind not in squares:
             squares[kind] = _squares(kind, design, value)
-        estimate, interval = _estimate(name, squares[kind], size, design.by if draws else "")
+        estimate, interval = estimate_form(name, squares[kind], size, design.by if draws else "")
         note = f"k = {size:.3g}." if name.endswith("k)") else ""
         rows.append(result_row("icc", estimate, interval, design, level=name, note=note))
     return pd.concat(rows, ignore_index=True)
@@ -194,7 +194,30 @@ def _squares(kind: str, design: Design, value: _Floats) -> MeanSquares:
     return squares
 
 
-def _estimate(form: str, squares: MeanSquares, k: float, by: str) -> tuple[float, Interval]:
+def estimate_form(form: str, squares: MeanSquares, k: float, by: str) -> tuple[float, Interval]:
+    """Make one form of the ICC of mean squares, with its interval.
+
+    Parameters
+    ----------
+    form : str
+        One of `FORMS`.
+    squares : MeanSquares
+        From `one_way` for ICC(1,.), else from `two_way`.
+    k : float
+        Raters of the mean, for ICC(.,k).
+    by : str
+        What was left out in turn, for the note; empty for no interval.
+
+    Returns
+    -------
+    float, Interval
+        The value and its interval.
+
+    Raises
+    ------
+    AbstainedError
+        If nothing varies, or raters cannot be compared.
+    """
     between, error = squares.items[0], squares.error[0]
     panel = k if form.endswith("k)") else 1.0
     sampled = form[4] == "2"

@@ -129,7 +129,8 @@ def _without_each(design: Design, parts: _Floats) -> _Floats:
     """Sum parts of the items: of all, then without each cluster in turn."""
     columns = [_per(design.cluster, part, len(design.clusters)) for part in parts.T]
     own = np.stack(columns, axis=1)
-    return np.concatenate([np.zeros((1, own.shape[1])), -own]) + own.sum(axis=0)
+    without: _Floats = np.concatenate([np.zeros((1, own.shape[1])), -own]) + own.sum(axis=0)
+    return without
 
 
 def _rater_constants(design: Design, value: _Floats) -> tuple[_Floats, int]:
@@ -146,7 +147,8 @@ def _rater_constants(design: Design, value: _Floats) -> tuple[_Floats, int]:
     normal += part[:, None] == part[None, :]
     mean = _per(design.item, value, n_items) / n
     right = _per(design.rater, value - mean[design.item], n_raters)
-    return np.linalg.solve(normal, right), int(n_parts)
+    constants: _Floats = np.linalg.solve(normal, right).astype(np.float64)
+    return constants, int(n_parts)
 
 
 def _raters_without_each(design: Design, value: _Floats) -> tuple[_Floats, _Floats]:
