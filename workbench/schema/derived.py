@@ -101,6 +101,24 @@ CONSENSUS = define_table(
     as_of time! Ratings up to this moment count, UTC.
     """,
 )
+DISPUTES = define_table(
+    "disputes",
+    "derived",
+    "utterance_id taxonomy version pass",
+    "One row an utterance: what raters hear mixed, and what they disagree on.",
+    """
+    utterance_id str! The utterance.
+    taxonomy str! Name of the taxonomy.
+    version str! Version of the taxonomy.
+    pass str! The pass.
+    mixture_bits float Mean entropy within a rater's shares, bits; empty without shares.
+    dispute_bits float Entropy of the mean shares beyond that, bits; empty below two raters.
+    pair_dispute_bits float The same of two raters, mean over the pairs, 0..1 bit: to compare by.
+    unclear_share float! Share of the raters who could not tell, 0..1.
+    n_raters int! Raters of the utterance.
+    n_with_shares int! Of these, who gave one tag, neutral, or shares of several tags.
+    """,
+)
 TRAJECTORIES = define_table(
     "trajectories",
     "derived",
@@ -153,4 +171,4 @@ QA_ITEMS = define_table(
     maximum float! Points possible.
     """,
 )
-TABLES = (QUALITY, PROSODY, CUES, CONSENSUS, TRAJECTORIES, OUTCOMES, QA_ITEMS)
+TABLES = (QUALITY, PROSODY, CUES, CONSENSUS, DISPUTES, TRAJECTORIES, OUTCOMES, QA_ITEMS)
