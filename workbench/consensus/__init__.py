@@ -1,0 +1,1 @@
+"""One soft label an utterance."""
