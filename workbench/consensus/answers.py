@@ -49,14 +49,16 @@ class Answers(NamedTuple):
     def shares(self) -> _Floats:
         """Share of an utterance's answers that each label has, shape (n_items, n_labels)."""
         votes = self.votes
-        return votes / votes.sum(axis=1, keepdims=True)
+        shares: _Floats = votes / votes.sum(axis=1, keepdims=True)
+        return shares
 
     @property
     def votes(self) -> _Floats:
         """Answers of each label, shape (n_items, n_labels)."""
         n_items, _, n_labels = self.shape
         cell = self.item * n_labels + self.label
-        return np.bincount(cell, self.times, n_items * n_labels).reshape(n_items, n_labels)
+        votes = np.bincount(cell, self.times, n_items * n_labels).reshape(n_items, n_labels)
+        return votes.astype(np.float64)
 
     @property
     def raters_per_item(self) -> _Ints:

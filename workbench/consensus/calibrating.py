@@ -58,8 +58,8 @@ class Calibration(NamedTuple):
         """
         shares, items, labels = _wide(posteriors)
         mended = _mended(shares, self.power, self.guessing)
-        at = items.get_indexer(posteriors["utterance_id"])
-        of = labels.get_indexer(posteriors["label"])
+        at = items.get_indexer(pd.Index(posteriors["utterance_id"]))
+        of = labels.get_indexer(pd.Index(posteriors["label"]))
         return posteriors.assign(share=mended[at, of])
 
 
@@ -243,8 +243,8 @@ def _with_gold(
     if gold["utterance_id"].duplicated().any():
         twice = gold.loc[gold["utterance_id"].duplicated(), "utterance_id"].iloc[0]
         raise InputError(f"The utterance {twice} has more than one gold answer; one is needed.")
-    at = items.get_indexer(gold["utterance_id"])
-    right = labels.get_indexer(gold["label"])
+    at = items.get_indexer(pd.Index(gold["utterance_id"]))
+    right = labels.get_indexer(pd.Index(gold["label"]))
     if (odd := (right < 0) & (at >= 0)).any():
         label = str(gold["label"].to_numpy()[odd][0])
         raise InputError(

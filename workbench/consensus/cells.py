@@ -103,7 +103,7 @@ def weigh(cell: _Ints, pair: _Ints, weight: _Floats, n_cells: int) -> Weighed:
     n_raters = np.bincount(of_pair, minlength=n_cells).astype(np.int64)
     plain = (np.bincount(cell, entry, n_cells) <= 0) & (n_raters > 0)
     entry = np.where(plain[cell], alike, entry)
-    total = np.bincount(cell, entry, n_cells)
+    total = np.bincount(cell, entry, n_cells).astype(np.float64)
     each = np.bincount(at, entry, len(pairs))
     squares = np.bincount(of_pair, each**2, n_cells)
     effective = np.where(squares > 0, total**2 / np.where(squares > 0, squares, 1.0), 0.0)
@@ -111,7 +111,7 @@ def weigh(cell: _Ints, pair: _Ints, weight: _Floats, n_cells: int) -> Weighed:
 
 
 def share_rows(
-    utterance: npt.NDArray[Any], variable: npt.NDArray[Any], heard: _Floats, of: Weighed
+    utterance: npt.NDArray[Any], variable: npt.NDArray[Any], heard: npt.NDArray[Any], of: Weighed
 ) -> pd.DataFrame:
     """Make rows of shares with Wilson's interval.
 

@@ -249,7 +249,7 @@ def _climb(
     gain = tolerance * answers.times.sum()
     path: list[float] = []
     while True:
-        counts = (by_answer @ posterior).reshape(n_raters, n_labels, n_labels)
+        counts = np.asarray(by_answer @ posterior).reshape(n_raters, n_labels, n_labels)
         behind = counts.sum(axis=1)
         total = (behind + lent.sum(axis=0))[:, None, :]
         known = total > 0

@@ -250,7 +250,7 @@ def _dirichlet(patterns: _Floats, times: _Ints) -> _Floats:
 
     n = patterns.sum(axis=1)
     seen = (times[:, None] * patterns).sum(axis=0)
-    alpha = 2.0 * np.maximum(seen / seen.sum(), 1e-9)
+    alpha: _Floats = 2.0 * np.maximum(seen / seen.sum(), 1e-9)
     for _ in range(1000):
         above = times @ (digamma(patterns + alpha) - digamma(alpha))
         below = times @ (digamma(n + alpha.sum()) - digamma(alpha.sum()))
@@ -270,9 +270,7 @@ def _same_again(patterns: _Floats, alpha: _Floats, size: int) -> _Floats:
     n_rows, width = patterns.shape
     after = patterns + alpha
     x = np.arange(size + 1.0)
-    ways = np.exp(
-        gammaln(after[:, :, None] + x) - gammaln(after)[:, :, None] - gammaln(x + 1.0)
-    )
+    ways = np.exp(gammaln(after[:, :, None] + x) - gammaln(after)[:, :, None] - gammaln(x + 1.0))
     total = after.sum(axis=1)
     norm = np.exp(gammaln(size + 1.0) + gammaln(total) - gammaln(total + size))
     nodes, node_weights = np.polynomial.legendre.leggauss(width // 2 + 1)
@@ -295,8 +293,8 @@ def _same_again(patterns: _Floats, alpha: _Floats, size: int) -> _Floats:
                     part = ways[own, other, votes][:, None, None] * sums[:, :, : left + 1 - votes]
                     new[:, :, votes:] += part * nodes[:, None] if votes == most else part
                 sums = new
-            chance[own] += first[own, label] * ways[own, label, most] * (
-                sums[:, :, left] @ node_weights
+            chance[own] += (
+                first[own, label] * ways[own, label, most] * (sums[:, :, left] @ node_weights)
             )
     result: _Floats = chance * norm
     return result

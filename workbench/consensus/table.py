@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbench.consensus.cells import Cells
+from workbench.consensus.kinds import (
+    KINDS,
+    NOTES,
+    Panel,
+    dimension_rows,
+    tag_rows,
+    verdict_rows,
+)
+from workbench.consensus.labels import LENT
 from workbench.errors import InputError, nearest
+from workbench.rated_values import current_ratings
 from workbench.schema import check_table, empty_table
 
-METHODS = ("mean",)
+METHODS = ("mean", "ewe", "dawid_skene", "mace", "adjudicated")
 """Ways of making a consensus."""
 
-KINDS = ("tag", "intensity", "verdict", "dimension")
-"""Kinds of a consensus row, in the order of the table."""
-
-_JUDGED = ("tagged", "neutral")
-_VERDICTS = ("neutral", "unclear", "unusable")
-_Z95 = 1.959963984540054
-
 _Floats = npt.NDArray[np.float64]
-_Ints = npt.NDArray[np.int64]
 
 
 def consensus_table(
@@ -32,6 +32,9 @@ def consensus_table(
     scores: pd.DataFrame,
     *,
     method: str = "mean",
+    weights: pd.Series | None = None,
+    single: bool | None = None,
+    adjudicated: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame] | None = None,
     pass_: str | None = None,
     taxonomy: str | None = None,
     version: str | None = None,
@@ -42,15 +45,41 @@ def consensus_table(
     Every rater counts once: who rated an utterance twice (a hidden repeat)
     enters with the mean of the two. Ratings that were superseded or retracted
     are left out. Ratings of several passes or versions of a taxonomy are never
-    pooled; choose one. Use it before trajectories and outcomes. It does not
-    weigh raters by their reliability.
+    pooled; choose one. Use it before trajectories and outcomes.
 
     Parameters
     ----------
     ratings, tags, scores : DataFrame
         The tables of these names.
-    method : {"mean"}, default "mean"
-        How the consensus comes about: every rater has the same weight.
+    method : str, default "mean"
+        How the consensus comes about:
+
+        mean
+            Every rater counts alike. Take it unless there is a reason not to.
+        ewe
+            Raters weigh as much as they go with the mean of the others
+            (`ewe_weights`), over all tags together, over all intensities, over
+            all verdicts, and on each dimension.
+        dawid_skene, mace
+            Tags and neutral are the posteriors of `dawid_skene` (smoothing 5) or
+            `mace` (smoothing 1): one model of all tags where a rating means one
+            tag, else a model of heard or not heard for each. Both are for
+            categories, so numbers are as by ewe; unclear and unusable are shares.
+            Posteriors have no interval and are no percentages of being right
+            until they went through `calibrate`.
+        adjudicated
+            Where there is a decision it stands alone, elsewhere the mean.
+    weights : Series of float, optional
+        Weight of each rating by rating_id, 0 or more, for mean and ewe. Only
+        their proportions within an utterance matter.
+    single : bool, optional
+        Whether a rating means one tag: its main or only one, or neutral. Other
+        tags, and ratings with several tags and no main one, then do not count.
+        Default: True for dawid_skene and mace if no rating has several tags.
+    adjudicated : tuple of three DataFrame, optional
+        The tables ratings, tags and scores of the decisions, for that method. The
+        last decision of the same pass and version counts; decisions never mix
+        with raters.
     pass_ : str, optional
         text, masked_voice, voice or both; needed if ratings of several came.
     taxonomy, version : str, optional
@@ -80,13 +109,18 @@ def consensus_table(
 
         `ci_low` and `ci_high` are missing, not equal, where nothing can be said
         about the spread: one rater, or raters who all gave the same value on a
-        dimension.
+        dimension. `note` says where a row is something else than its method
+        says: a decision, a tag too rare for a model, raters who all weigh 0.
 
     Raises
     ------
     InputError
         If a table is not as documented, `method` is unknown, no rating is left,
-        several passes or versions came, or a tag has the name of a dimension.
+        several passes or versions came, a tag has the name of a dimension, or
+        weights or decisions do not fit the method.
+    AbstainedError
+        If there is too little for a model of raters: one rater, one label, or
+        fewer than 10 utterances that two raters judged.
 
     Notes
     -----
@@ -94,7 +128,9 @@ def consensus_table(
     Coull [2]_, which is not 0 where all raters agree. Means have Student's
     interval, cut off at the ends of the scale (valence -1..1, others 0..1)
     unless a value lies beyond. Both take the raters as a sample of possible
-    raters; with two or three of them they are wide, and should be.
+    raters; with two or three of them they are wide, and should be. Where weights
+    differ, the number of raters in both is Kish's effective one, the squared sum
+    of the weights over the sum of their squares; the weights count as known.
 
     References
     ----------
@@ -128,16 +164,26 @@ def consensus_table(
             f'There is no consensus method "{method}".{nearest(method, METHODS)} '
             f"The methods are: {', '.join(METHODS)}."
         )
-    chosen = _chosen(check_table(ratings, "ratings"), as_of, pass_, taxonomy, version)
+    if (method == "adjudicated") != (adjudicated is not None):
+        raise InputError(
+            'Method "adjudicated" needs the decisions, and only it takes them: '
+            "adjudicated=(ratings, tags, scores) of the decisions."
+        )
+    wanted = {"pass": pass_, "taxonomy": taxonomy, "version": version}
+    chosen = _of_one_kind(current_ratings(ratings, as_of=as_of), wanted)
+    tags, scores = check_table(tags, "tags"), check_table(scores, "scores")
+    decided: set[str] = set()
+    if adjudicated is not None:
+        chosen, tags, scores, decided = _with_decisions(
+            chosen, (tags, scores), adjudicated, as_of, wanted
+        )
     if chosen.empty:
         return empty_table("consensus")
-    tags, scores = check_table(tags, "tags"), check_table(scores, "scores")
-    cells = _Cells(chosen)
-    parts = [
-        *_tag_parts(cells, tags),
-        _verdict_part(cells, chosen["verdict"]),
-        _dimension_part(cells, scores),
-    ]
+    given = _checked_weights(weights, method, chosen)
+    cells = Cells(chosen)
+    tags, single = _one_tag_each(cells, tags, single, method)
+    panel = Panel(cells, tags, scores, method, given, single)
+    parts = [*tag_rows(panel), verdict_rows(panel), dimension_rows(panel)]
     table = _assembled([part for part in parts if len(part)], cells)
     first = chosen.iloc[0]
     for column, value in (
@@ -148,57 +194,69 @@ def consensus_table(
         ("as_of", chosen["created_at"].max() if as_of is None else as_of),
     ):
         table[column] = value
+    if decided:
+        own = table["utterance_id"].isin(decided)
+        table["note"] = table["note"].mask(own, "Decided by adjudication; the raters do not count.")
     return check_table(table, "consensus")
 
 
-class _Cells:
-    """Where each rating belongs: its utterance and its rater, as numbers."""
-
-    def __init__(self, ratings: pd.DataFrame) -> None:
-        utterance, names = pd.factorize(ratings["utterance_id"], sort=True)
-        rater, raters = pd.factorize(ratings["rater_id"])
-        self.utterance: _Ints = utterance.astype(np.int64)
-        self.rater: _Ints = rater.astype(np.int64)
-        self.names = names
-        self.n, self.n_raters = len(names), len(raters)
-        self.pair = self.utterance * self.n_raters + self.rater
-        self.judged = ratings["verdict"].isin(_JUDGED).to_numpy(dtype=bool)
-        self.ids = pd.Index(ratings["rating_id"])
-
-    def weights(self, keep: npt.NDArray[np.bool_]) -> _Floats:
-        """Give the kept ratings of one rater of one utterance the weight one together."""
-        weight = np.zeros(len(keep))
-        _, place, times = np.unique(self.pair[keep], return_inverse=True, return_counts=True)
-        weight[keep] = 1.0 / times[place]
-        return weight
-
-    def summed(self, weight: npt.NDArray[Any]) -> _Floats:
-        """Sum over the ratings of each utterance."""
-        return np.bincount(self.utterance, weight, minlength=self.n).astype(np.float64)
-
-    def found(self, rating_ids: pd.Series) -> _Ints:
-        """Find the row of each rating id; -1 for a rating that does not count."""
-        return np.asarray(self.ids.get_indexer(pd.Index(rating_ids)), dtype=np.int64)
+def _checked_weights(weights: pd.Series | None, method: str, ratings: pd.DataFrame) -> _Floats:
+    if weights is None:
+        return np.ones(len(ratings))
+    if method not in ("mean", "ewe"):
+        raise InputError(
+            f'weights go with the methods mean and ewe; method is "{method}", which makes its own.'
+        )
+    if weights.index.has_duplicates:
+        twice = weights.index[weights.index.duplicated()][0]
+        raise InputError(f'weights has the rating_id "{twice}" twice; one weight a rating.')
+    given = weights.reindex(ratings["rating_id"]).to_numpy(dtype=np.float64)
+    if (odd := ~(given >= 0) | np.isinf(given)).any():
+        first = ratings["rating_id"].to_numpy()[odd][0]
+        raise InputError(
+            f"weights is a Series of numbers of 0 or more by rating_id; {int(odd.sum())} ratings "
+            f'have none, the first is "{first}" ({given[odd][0]}).'
+        )
+    return given
 
 
-def _chosen(
-    ratings: pd.DataFrame,
+def _with_decisions(
+    chosen: pd.DataFrame,
+    tables: tuple[pd.DataFrame, pd.DataFrame],
+    adjudicated: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
     as_of: pd.Timestamp | None,
-    pass_: str | None,
-    taxonomy: str | None,
-    version: str | None,
-) -> pd.DataFrame:
-    if as_of is not None:
-        as_of = pd.Timestamp(as_of)
-        if as_of.tzinfo is None:
-            raise InputError(
-                f"as_of needs a time zone, because ratings are stored in UTC; "
-                f"{as_of.isoformat()} has none. Write pd.Timestamp(..., tz='UTC')."
-            )
-        ratings = ratings[ratings["created_at"] <= as_of]
-    gone = ratings["rating_id"].isin(ratings["supersedes"].dropna()) | ratings["retracted"]
-    ratings = ratings[~gone.to_numpy(dtype=bool)]
-    wanted = {"pass": pass_, "taxonomy": taxonomy, "version": version}
+    wanted: dict[str, str | None],
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, set[str]]:
+    """Put the last decision of an utterance in the place of its ratings."""
+    decisions = current_ratings(adjudicated[0], as_of=as_of)
+    ratings = chosen[~chosen["rating_id"].isin(decisions["rating_id"])]
+    if ratings.empty:
+        decisions = _of_one_kind(decisions, wanted)
+    for column in wanted:
+        if len(ratings):
+            decisions = decisions[decisions[column] == ratings[column].iloc[0]]
+    decisions = decisions.sort_values(["created_at", "rating_id"]).drop_duplicates(
+        "utterance_id", keep="last"
+    )
+    decided = set(decisions["utterance_id"])
+    ratings = ratings[~ratings["utterance_id"].isin(decided)]
+    both = [
+        pd.concat(
+            [
+                table[table["rating_id"].isin(ratings["rating_id"])],
+                own[own["rating_id"].isin(decisions["rating_id"])],
+            ]
+        )
+        for table, own in zip(
+            tables,
+            (check_table(adjudicated[1], "tags"), check_table(adjudicated[2], "scores")),
+            strict=True,
+        )
+    ]
+    return pd.concat([ratings, decisions], ignore_index=True), both[0], both[1], decided
+
+
+def _of_one_kind(ratings: pd.DataFrame, wanted: dict[str, str | None]) -> pd.DataFrame:
     for column, value in wanted.items():
         if value is None or ratings.empty:
             continue
@@ -219,125 +277,24 @@ def _chosen(
     return ratings.reset_index(drop=True)
 
 
-def _tag_parts(cells: _Cells, tags: pd.DataFrame) -> list[pd.DataFrame]:
+def _one_tag_each(
+    cells: Cells, tags: pd.DataFrame, single: bool | None, method: str
+) -> tuple[pd.DataFrame, bool]:
+    """Keep the main tag of each rating, where a rating means one tag."""
     row = cells.found(tags["rating_id"])
-    counts = (row >= 0) & cells.judged[row]
-    tags, row = tags[counts], row[counts]
-    code, names = pd.factorize(tags["tag"], sort=True)
-    width = len(names)
-    if not width:
-        return []
-    weight = cells.weights(cells.judged)
-    cell = cells.utterance[row] * width + code
-    heard = np.bincount(cell, weight[row], minlength=cells.n * width)
-    n = np.repeat(cells.summed(weight), width)
-    judged = n > 0
-    at = np.flatnonzero(judged)
-    share = _share_rows(at // width, at % width, heard[judged], n[judged])
-    intensity = tags["intensity"].to_numpy(dtype=float)
-    given = ~np.isnan(intensity)
-    strength = _mean_rows(
-        cells.utterance[row[given]], code[given], cells.pair[row[given]], intensity[given], width
-    )
-    return [
-        _named(share, "tag", names, str),
-        _named(_within(strength, 0.0, 1.0), "intensity", names, lambda tag: f"{tag}_intensity"),
-    ]
+    tags = tags[(row >= 0) & cells.judged[row]]
+    many = tags["rating_id"].duplicated(keep=False).to_numpy()
+    if single is None:
+        single = method in LENT and not many.any()
+    if single:
+        main = tags[tags["primary"].to_numpy(dtype=bool) | ~many].drop_duplicates("rating_id")
+        meant = cells.ids.isin(main["rating_id"]) | (cells.verdict == "neutral")
+        cells.judged = cells.judged & meant
+        tags = main
+    return tags, single
 
 
-def _verdict_part(cells: _Cells, verdict: pd.Series) -> pd.DataFrame:
-    weight = cells.weights(np.ones(len(verdict), dtype=bool))
-    n = cells.summed(weight)
-    rows = []
-    for code, name in enumerate(_VERDICTS):
-        given = cells.summed(weight * (verdict == name).to_numpy(dtype=float))
-        rows.append(_share_rows(np.arange(cells.n), np.full(cells.n, code), given, n))
-    return _named(pd.concat(rows, ignore_index=True), "verdict", pd.Index(_VERDICTS), str)
-
-
-def _dimension_part(cells: _Cells, scores: pd.DataFrame) -> pd.DataFrame:
-    row = cells.found(scores["rating_id"])
-    scores, row = scores[row >= 0], row[row >= 0]
-    code, names = pd.factorize(scores["dimension"], sort=True)
-    value = scores["value"].to_numpy(dtype=float)
-    rows = _mean_rows(cells.utterance[row], code, cells.pair[row], value, max(len(names), 1))
-    for number, name in enumerate(names):
-        low, high = (-1.0, 1.0) if name == "valence" else (0.0, 1.0)
-        values = value[code == number]
-        if values.min() >= low and values.max() <= high:
-            here = rows["variable"] == number
-            rows.loc[here] = _within(rows[here], low, high)
-    return _named(rows, "dimension", names, str)
-
-
-def _share_rows(
-    utterance: npt.NDArray[Any],
-    code: npt.NDArray[Any],
-    heard: npt.NDArray[Any],
-    n: npt.NDArray[Any],
-) -> pd.DataFrame:
-    n = np.rint(n)
-    share = np.clip(heard / n, 0.0, 1.0)
-    width = n + _Z95**2
-    middle = (heard + _Z95**2 / 2) / width
-    half = _Z95 / width * np.sqrt(n * share * (1 - share) + _Z95**2 / 4)
-    alone = n < 2
-    return pd.DataFrame(
-        {
-            "utterance": utterance,
-            "variable": code,
-            "estimate": share,
-            "se": np.where(alone, np.nan, np.sqrt(middle * (1 - middle) / width)),
-            "ci_low": np.where(alone, np.nan, np.clip(middle - half, 0.0, share)),
-            "ci_high": np.where(alone, np.nan, np.clip(middle + half, share, 1.0)),
-            "n_raters": np.rint(n).astype(np.int64),
-        }
-    )
-
-
-def _mean_rows(
-    utterance: npt.NDArray[Any], code: npt.NDArray[Any], pair: _Ints, value: _Floats, width: int
-) -> pd.DataFrame:
-    from scipy.special import stdtrit
-
-    _, place, times = np.unique(pair * width + code, return_inverse=True, return_counts=True)
-    weight = 1.0 / times[place]
-    value = np.bincount(place, weight * value)[place].astype(np.float64)
-    cells, at = np.unique(utterance * width + code, return_inverse=True)
-    n = np.bincount(at, weight, minlength=len(cells))
-    mean = np.bincount(at, weight * value, minlength=len(cells)) / np.maximum(n, 1)
-    squares = np.bincount(at, weight * (value - mean[at]) ** 2, minlength=len(cells))
-    n = np.rint(n).astype(np.int64)
-    known = (n > 1) & (squares > 1e-12)
-    freedom = np.maximum(n - 1, 1)
-    se = np.where(known, np.sqrt(squares / freedom / np.maximum(n, 1)), np.nan)
-    half = stdtrit(freedom, 0.975) * se
-    return pd.DataFrame(
-        {
-            "utterance": cells // width,
-            "variable": cells % width,
-            "estimate": mean,
-            "se": se,
-            "ci_low": mean - half,
-            "ci_high": mean + half,
-            "n_raters": n,
-        }
-    )
-
-
-def _within(rows: pd.DataFrame, low: float, high: float) -> pd.DataFrame:
-    ends = rows[["ci_low", "ci_high"]].clip(low, high)
-    return rows.assign(ci_low=ends["ci_low"], ci_high=ends["ci_high"])
-
-
-def _named(
-    rows: pd.DataFrame, kind: str, names: pd.Index, spelled: Callable[[str], str]
-) -> pd.DataFrame:
-    words = np.array([spelled(str(name)) for name in names], dtype=object)
-    return rows.assign(kind=KINDS.index(kind), word=words[rows["variable"].to_numpy(dtype=int)])
-
-
-def _assembled(parts: list[pd.DataFrame], cells: _Cells) -> pd.DataFrame:
+def _assembled(parts: list[pd.DataFrame], cells: Cells) -> pd.DataFrame:
     names = pd.concat([part[["kind", "word"]].drop_duplicates() for part in parts])
     twice = names.loc[names["word"].duplicated(keep=False)].sort_values("kind")
     if len(twice):
@@ -350,8 +307,10 @@ def _assembled(parts: list[pd.DataFrame], cells: _Cells) -> pd.DataFrame:
     order = np.lexsort((rows["variable"], rows["kind"], rows["utterance"]))
     rows = rows.iloc[order].reset_index(drop=True)
     kind = np.array(KINDS, dtype=object)[rows["kind"].to_numpy(dtype=int)]
-    out = rows.drop(columns=["utterance", "variable", "word"])
+    out = rows.drop(columns=["utterance", "variable", "word", "plain"])
+    note = np.array(NOTES, dtype=object)[rows["note"].to_numpy(dtype=int)]
     return out.assign(
+        note=pd.Series(note, dtype="str"),
         utterance_id=cells.names.take(rows["utterance"].to_numpy(dtype=int)),
         variable=rows["word"],
         kind=kind,

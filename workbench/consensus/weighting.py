@@ -147,7 +147,8 @@ def reliability(
         Of each rater, over all variables, whose means are taken off.
     """
     order = np.lexsort((variable, item, rater))
-    item, rater, variable, value = (a[order] for a in (item, rater, variable, value))
+    item, rater, variable = item[order], rater[order], variable[order]
+    value = value[order]
     width = int(variable.max(initial=0)) + 1
     cell = item * width + variable
     n = np.bincount(cell)[cell]
