@@ -90,14 +90,15 @@ CONSENSUS = define_table(
     taxonomy str! Name of the taxonomy.
     version str! Version of the taxonomy.
     pass str! The pass.
-    method str! How it came about, for example mean.
+    method str! How it came about: mean, ewe, dawid_skene, mace or adjudicated.
     variable str! A tag, a verdict or a dimension.
     kind str! tag, intensity, verdict or dimension.
-    estimate float! Share of raters who heard it, or mean value.
+    estimate float! Share of raters who heard it, posterior of a model, or mean value.
     se float Standard error.
     ci_low float Lower end of the 95 % interval.
     ci_high float Upper end of the 95 % interval.
     n_raters int! Raters behind it.
+    note str What to know about it, where it is not as the method says.
     as_of time! Ratings up to this moment count, UTC.
     """,
 )
