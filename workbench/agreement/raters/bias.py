@@ -131,7 +131,7 @@ def bias_findings(panel: Panel, *, smallest: float) -> list[Finding]:
     list of Finding
         One a rater and variable.
     """
-    unclear = (panel.ratings["verdict"] == "unclear").to_numpy(dtype=np.float64)[:, None]
+    unclear = (panel.ratings["verdict"] == "unclear").to_numpy().astype(np.float64)[:, None]
     names = [f"heard:{tag}" for tag in panel.tags[:-1]] + ["neutral"]
     found = []
     if len(panel.tags) > 1:
@@ -150,6 +150,7 @@ def _shares(panel: Panel, names: list[str], values: Floats, smallest: float) -> 
     p = np.fmax(figures.p, exchanged_p(rater, dev.own, dev.share, n_raters))
     p[np.isnan(figures.p)] = np.nan
     n = np.bincount(rater, minlength=n_raters)
+    used = np.nansum(values, axis=0) > 0
     heard, usual = sums(rater, n_raters, dev.own), sums(rater, n_raters, dev.others)
     apart = np.zeros(values.shape)
     apart[dev.row] = dev.apart
@@ -157,6 +158,8 @@ def _shares(panel: Panel, names: list[str], values: Floats, smallest: float) -> 
     for at in range(n_raters):
         need = calls_needed(int(figures.n_clusters[at]), panel.by)
         for k, name in enumerate(names):
+            if not used[k]:
+                continue
             value = figures.value[at, k]
             rare = max(heard[at, k], usual[at, k]) < MIN_HEARD
             if need or rare:

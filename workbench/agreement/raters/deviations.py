@@ -32,6 +32,27 @@ class Deviations(NamedTuple):
     others_squared: Floats
     n_others: Ints
 
+    def only(self, keep: Bools) -> Deviations:
+        """Keep some of the ratings.
+
+        Parameters
+        ----------
+        keep : ndarray of bool, shape (n,)
+            Which.
+
+        Returns
+        -------
+        Deviations
+            Of these.
+        """
+        return Deviations(
+            self.row[keep],
+            self.own[keep],
+            self.others[keep],
+            self.others_squared[keep],
+            self.n_others[keep],
+        )
+
     @property
     def apart(self) -> Floats:
         """Own less others, shape (n, n_columns)."""

@@ -75,7 +75,8 @@ def ratio(above: Floats, below: Floats) -> Floats:
         The ratios.
     """
     out = np.full(np.broadcast_shapes(above.shape, below.shape), np.nan)
-    return np.divide(above, below, out=out, where=np.abs(below) > 1e-12)
+    np.divide(above, below, out=out, where=np.abs(below) > 1e-12)
+    return out
 
 
 def jackknife(

@@ -51,7 +51,7 @@ def gold_findings(
     InputError
         If an agreed answer is not as documented.
     """
-    gold = check_table(gold, "gold")
+    gold, tags = check_table(gold, "gold"), check_table(tags, "tags")
     kind = panel.ratings.iloc[0]
     for name in ("taxonomy", "version", "pass"):
         gold = gold[gold[name] == kind[name]]

@@ -78,7 +78,7 @@ def rater_drift(ratings: pd.DataFrame) -> pd.DataFrame:
     dev = deviations(values, design.item, np.ones(len(values), dtype=bool))
     rater = design.rater[dev.row]
     sitting = pd.factorize(
-        pd.Series(rater).astype(str) + " " + given["session_id"].iloc[dev.row].astype(str).array
+        pd.Series(rater).astype(str) + " " + given["session_id"].iloc[dev.row].to_numpy(dtype=str)
     )[0]
     found = slopes(
         rater,
@@ -126,7 +126,7 @@ def order_findings(panel: Panel, *, smallest: float) -> list[Finding]:
         found += _drift(panel, variable, dev, drift, smallest)
         found += _over_sittings(panel, variable, dev, drift, smallest)
         if variable != "n_tags":
-            left = np.square(drift.left)[:, None]
+            left = np.abs(drift.left)
             found += _fatigue(panel, variable, dev.row, left)
             found += _carry_over(panel, variable, values, dev.row, drift.left[:, None])
     if len(panel.tags) > 1:
@@ -134,15 +134,14 @@ def order_findings(panel: Panel, *, smallest: float) -> list[Finding]:
         left = np.column_stack(
             [_over_place(panel, dev.row, dev.apart[:, k]).left for k in range(dev.own.shape[1])]
         )
-        found += _fatigue(panel, "tags", dev.row, np.square(left).sum(axis=1)[:, None])
+        found += _fatigue(panel, "tags", dev.row, np.abs(left).sum(axis=1))
         found += _carry_over(panel, "tags", panel.heard, dev.row, left)
     return found
 
 
 def _ordered(panel: Panel, values: Floats) -> Deviations:
     dev = deviations(values, panel.item, panel.first)
-    known = panel.in_order[dev.row]
-    return Deviations(*(part[known] for part in dev))
+    return dev.only(panel.in_order[dev.row])
 
 
 def _over_place(panel: Panel, row: Ints, y: Floats, *, relative: bool = False) -> Slopes:
@@ -188,6 +187,7 @@ def _drift(
         clear = f"moves {moves} on {spoken(variable)} in the course of a sitting: {figure}"
         if variable == "n_tags":
             clear = f"gives {'more' if value > 0 else 'fewer'} tags as a sitting goes on: {figure}"
+        clear += _other_way(panel, dev.row, drift, at)
         found.append(
             Finding(
                 at, "drift", variable, value, unit, 0.0, low, high, int(drift.n[at]),
@@ -196,6 +196,27 @@ def _drift(
             )
         )  # fmt: skip
     return found
+
+
+def _other_way(panel: Panel, row: Ints, drift: Slopes, at: int) -> str:
+    """Name who seems to move the other way, where both heard the same in the same order."""
+    value, p = drift.figures.value[:, 0], drift.figures.p[:, 0]
+    if not p[at] < 0.05:
+        return ""
+    places = pd.Series(panel.place[row].astype(np.float64), index=panel.item[row])
+    own = places[panel.rater[row] == at]
+    names = []
+    for other in np.flatnonzero((p < 0.05) & (value * value[at] < 0)):
+        theirs = places[panel.rater[row] == other]
+        both = own.index.intersection(theirs.index)
+        if len(both) >= MIN_IN_ORDER // 2 and own[both].corr(theirs[both]) > 0.5:
+            names.append(str(panel.raters[int(other)]))
+    if not names:
+        return ""
+    return (
+        f"; {' and '.join(names)} the other way, and as they heard the same in the same order, it "
+        "cannot be told who of them moves"
+    )
 
 
 def _over_sittings(
@@ -236,12 +257,12 @@ def _over_sittings(
     return found
 
 
-def _fatigue(panel: Panel, variable: str, row: Ints, squares: Floats) -> list[Finding]:
-    """Ask whether the scatter about the others grows in the course of a sitting."""
-    over = _over_place(panel, row, squares[:, 0], relative=True)
+def _fatigue(panel: Panel, variable: str, row: Ints, distance: Floats) -> list[Finding]:
+    """Ask whether the distance from the others grows in the course of a sitting."""
+    over = _over_place(panel, row, distance, relative=True)
     away = np.zeros(len(panel.rater))
-    away[row] = squares[:, 0] * panel.place[row]
-    unit = "share of scatter per 100 ratings"
+    away[row] = distance * panel.place[row]
+    unit = "share per 100 ratings"
     found = []
     for at in range(len(panel.raters)):
         need = _lacking(panel, at, over, "ratings of utterances that others rated too")
@@ -250,7 +271,7 @@ def _fatigue(panel: Panel, variable: str, row: Ints, squares: Floats) -> list[Fi
             continue
         value, low, high = _figure(over, at)
         figure = (
-            f"squared distance from the others {100 * value:+.0f} % per 100 ratings "
+            f"distance from the others {100 * value:+.0f} % per 100 ratings "
             f"({100 * low:+.0f} to {100 * high:+.0f} %), {over.n[at]} ratings"
         )
         found.append(

@@ -71,7 +71,7 @@ def _too_quick(panel: Panel) -> list[Finding]:
             found.append(nothing(at, "pace", "too_quick", "share", need, int(n[at])))
             continue
         others, rest = int(count.sum() - count[at]), int(n.sum() - n[at])
-        table = [[count[at], n[at] - count[at]], [others, rest - others]]
+        table = np.array([[count[at], n[at] - count[at]], [others, rest - others]])
         p = float(stats.fisher_exact(table).pvalue) if rest else np.nan
         value = float(count[at] / n[at])
         expected = others / rest if rest else np.nan
@@ -80,8 +80,8 @@ def _too_quick(panel: Panel) -> list[Finding]:
             Finding(
                 at, "pace", "too_quick", value, "share", expected, float(low[at]), float(high[at]),
                 int(n[at]), p, bool(value > expected and low[at] > MOST_QUICK),
-                f"saved before the utterance can have been heard more often than the others: "
-                f"{figure}. Does the sound play, are the snippets too long",
+                f"more often than the others saves before the utterance can have been heard: "
+                f"{figure}. Ask whether the sound plays as it should",
                 f"saved before it can have been heard {figure}",
                 panel.strongest(at, (known & quick).astype(np.float64)),
             )

@@ -23,6 +23,8 @@ class Panel(NamedTuple):
     ----------
     ratings : DataFrame
         The table ratings, index from 0.
+    rating_ids, utterance_ids : list of str
+        Two of its columns.
     rater, item, call, sitting : ndarray of int, shape (n_ratings,)
         Codes; a sitting belongs to one rater.
     place : ndarray of int, shape (n_ratings,)
@@ -51,6 +53,8 @@ class Panel(NamedTuple):
     """
 
     ratings: pd.DataFrame
+    rating_ids: list[str]
+    utterance_ids: list[str]
     rater: Ints
     item: Ints
     call: Ints
@@ -141,7 +145,7 @@ def read_panel(
     where = None if utterances is None else _places(rows, check_utterances(utterances))
     if where is not None:
         rows = rows.assign(
-            unit=where["unit"].to_numpy()[where.index.get_indexer(rows["utterance_id"])]
+            unit=where["unit"].to_numpy()[where.index.get_indexer(pd.Index(rows["utterance_id"]))]
         )
     rows = _chosen(rows, {"pass": pass_, "taxonomy": taxonomy, "version": version, "unit": unit})
     if rows.empty:
@@ -163,7 +167,8 @@ def read_panel(
     sitting, place, in_order = _sequence(rows, rater.astype(np.int64))
     heard, names = _heard(rows, tags)
     return Panel(
-        rows, rater.astype(np.int64), item.astype(np.int64), call.astype(np.int64), sitting, place,
+        rows, rows["rating_id"].tolist(), rows["utterance_id"].tolist(),
+        rater.astype(np.int64), item.astype(np.int64), call.astype(np.int64), sitting, place,
         ~rows.duplicated(["rater_id", "utterance_id"]).to_numpy(dtype=bool), in_order, heard,
         names, _scored(rows, scores), raters, calls,
         np.searchsorted(rater, np.arange(len(raters) + 1)).astype(np.int64), by,
@@ -218,10 +223,10 @@ def _sequence(rows: pd.DataFrame, rater: Ints) -> tuple[Ints, Ints, Bools]:
     new[1:] = ~same_rater | paused | (session[1:] != session[:-1])
     keys = pd.Series(session).where(session != "", np.cumsum(new).astype(str))
     sitting = pd.factorize(pd.Series(rater).astype(str) + " " + keys)[0].astype(np.int64)
-    place = rows.groupby(sitting, sort=False).cumcount().to_numpy(dtype=np.int64)
+    place = rows.groupby(sitting, sort=False).cumcount().to_numpy()
     tied = rows.duplicated(["rater_id", "created_at", "position"], keep=False).to_numpy(dtype=bool)
     ties = np.bincount(rater, tied) / np.bincount(rater)
-    return sitting, place, np.asarray(ties[rater] <= 0.02, dtype=bool)
+    return sitting, place.astype(np.int64), np.asarray(ties[rater] <= 0.02, dtype=bool)
 
 
 def _heard(rows: pd.DataFrame, tags: pd.DataFrame) -> tuple[Floats, list[str]]:

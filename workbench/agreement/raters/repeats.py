@@ -185,10 +185,12 @@ def _p(own: Floats, others: Floats, shares: bool) -> float:
     from scipy import stats
 
     if shares:
-        table = [
-            [int(own.sum()), len(own) - int(own.sum())],
-            [int(others.sum()), len(others) - int(others.sum())],
-        ]
+        table = np.array(
+            [
+                [int(own.sum()), len(own) - int(own.sum())],
+                [int(others.sum()), len(others) - int(others.sum())],
+            ]
+        )
         return float(stats.fisher_exact(table).pvalue)
     if own.std() + others.std() < 1e-12:
         return 1.0

@@ -7,7 +7,7 @@ import pandas as pd
 
 from workbench.agreement.raters.bias import bias_findings
 from workbench.agreement.raters.estimates import adjusted
-from workbench.agreement.raters.findings import Finding
+from workbench.agreement.raters.findings import Finding, spoken
 from workbench.agreement.raters.gold import gold_findings
 from workbench.agreement.raters.order import order_findings
 from workbench.agreement.raters.pace import pace_findings
@@ -104,7 +104,7 @@ def rater_report(
             Share of the answer before that returns in the next, beyond what the
             utterance explains; only across calls.
         fatigue
-            Growth of the squared distance from the others per 100 ratings of a
+            Growth of the distance from the others per 100 ratings of a
             sitting, relative to its mean, with drift taken off.
         straight_lining
             Share of ratings that are like the one before; `expected`: of the
@@ -262,14 +262,14 @@ def rater_evidence(
 
 def _row(panel: Panel, one: Finding, raised: float, told: bool) -> dict[str, object]:
     name = panel.raters[one.rater]
+    about = f"{name}, {one.check.replace('_', ' ')} ({spoken(one.variable)})"
     if one.need:
-        sentence = f"{name}, {one.check.replace('_', ' ')}: too little to say; {one.need}"
+        sentence = f"{about}: too little to say; {one.need}"
     elif told:
         together = " Listen to these together." if one.rows else ""
-        sentence = f"{name} {one.clear}{'?' if ', are the' in one.clear else '.'}{together}"
+        sentence = f"{name} {one.clear}.{together}"
     else:
-        sentence = f"{name}, {one.check.replace('_', ' ')}: nothing to tell; {one.figures}."
-    rows = panel.ratings.iloc[one.rows]
+        sentence = f"{about}: nothing to tell; {one.figures}."
     return {
         "rater_id": name,
         "check": one.check,
@@ -284,8 +284,8 @@ def _row(panel: Panel, one: Finding, raised: float, told: bool) -> dict[str, obj
         "p_adjusted": float(raised),
         "told": told,
         "sentence": sentence,
-        "utterance_ids": rows["utterance_id"].tolist(),
-        "rating_ids": rows["rating_id"].tolist(),
+        "utterance_ids": [panel.utterance_ids[row] for row in one.rows],
+        "rating_ids": [panel.rating_ids[row] for row in one.rows],
     }
 
 

@@ -210,22 +210,28 @@ def _told(
             continue
         low, high = float(figures.low[rater, 0]), float(figures.high[rater, 0])
         what = "" if variable == "all" else f" on {spoken(variable)}"
-        against = f"{value[rater]:.2f} ({low:.2f} to {high:.2f})"
-        if not np.isnan(expected[rater]):
-            against += f" against {expected[rater]:.2f} of the others among themselves"
+        own = f"{value[rater]:.2f}, {low:.2f} to {high:.2f}"
+        theirs = (
+            ""
+            if np.isnan(expected[rater])
+            else f", of the others among themselves {expected[rater]:.2f}"
+        )
         chance = low <= 0 and value[rater] < expected[rater] / 2
         clear = (
-            f"agrees with the others{what} hardly more than answers without listening would: "
-            f"{against}. Check sound and instructions first"
+            f"agrees with the others{what} hardly more than answers without listening would "
+            f"({own}{theirs}). Check sound and "
+            "instructions first"
             if chance
-            else f"agrees less with the others{what} than they do among themselves: {against}"
+            else f"agrees less with the others{what} ({own}) than they do among themselves "
+            f"({expected[rater]:.2f})"
         )
         found.append(
             Finding(
                 rater, "agreement", variable, float(value[rater]), "agreement",
                 float(expected[rater]), low, high, int(n[rater]), float(p[rater]),
                 bool(expected[rater] - value[rater] >= smallest), clear,
-                f"agreement{what} {against}, {n[rater]} ratings", panel.strongest(rater, away),
+                f"agreement{what} with the others {own}{theirs}, {n[rater]} ratings",
+                panel.strongest(rater, away),
             )
         )  # fmt: skip
     return found

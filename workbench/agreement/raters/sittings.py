@@ -85,7 +85,26 @@ def slopes(
     mean = sums(sitting, n_sittings, parts)
     mean = mean[:, 1:3] / np.maximum(mean[:, :1], 1)
     rest = y - mean[sitting, 1] - slope[rater] * (x - mean[sitting, 0])
+    figures = figures._replace(p=np.fmax(figures.p, _scattered_p(figures, rest, rater, full, used)))
     return Slopes(figures, rest, np.bincount(rater, minlength=n_raters).astype(np.int64))
+
+
+def _scattered_p(figures: Estimate, rest: Floats, rater: Ints, full: Floats, used: Ints) -> Floats:
+    """Ask the same of independent ratings.
+
+    Where calls are small or a few ratings weigh much, the jackknife is at times too
+    sure by luck; both must find a slope unlikely.
+    """
+    from scipy.special import stdtr
+
+    n = np.bincount(rater, minlength=len(full))
+    freedom = np.maximum(n - used - 1, 1)
+    scatter = np.bincount(rater, np.square(rest), minlength=len(full)) / freedom
+    t = np.abs(_slope(full)[:, 0]) / np.sqrt(
+        np.maximum(scatter, 1e-18) / np.maximum(full[:, 1], 1e-12)
+    )
+    p = 2 * stdtr(freedom, -t)
+    return np.where(np.isnan(figures.p[:, 0]), np.nan, p)[:, None]
 
 
 def _about_the_mean(whole: Floats) -> Floats:
