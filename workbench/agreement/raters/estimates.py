@@ -180,23 +180,30 @@ def exchanged_p(rater: Ints, given: Floats, share: Floats, n_raters: int) -> Flo
     return np.asarray(2 * ndtr(-z), dtype=np.float64)
 
 
-def adjusted(p: Floats) -> Floats:
+def adjusted(p: Floats, weight: Floats | None = None) -> Floats:
     """Raise probabilities so that the share of false findings is controlled.
 
     Parameters
     ----------
     p : ndarray of float
         Probabilities; NaN where nothing was tested.
+    weight : ndarray of float, optional
+        How much of the room for error each test has; only ratios matter.
 
     Returns
     -------
     ndarray of float
-        Benjamini and Hochberg's, in the same places.
+        Benjamini and Hochberg's, weighted as by Genovese and others, in the
+        same places.
     """
     out = np.full(p.shape, np.nan)
     tested = np.flatnonzero(~np.isnan(p))
-    order = tested[np.argsort(p[tested], kind="stable")]
-    raised = p[order] * len(order) / np.arange(1, len(order) + 1)
+    own = p[tested]
+    if weight is not None:
+        own = own * weight[tested].sum() / (max(len(tested), 1) * weight[tested])
+    ranked = np.argsort(own, kind="stable")
+    order = tested[ranked]
+    raised = own[ranked] * len(order) / np.arange(1, len(order) + 1)
     out[order] = np.minimum(np.minimum.accumulate(raised[::-1])[::-1], 1.0)
     return out
 

@@ -193,5 +193,5 @@ def _p(own: Floats, others: Floats, shares: bool) -> float:
         )
         return float(stats.fisher_exact(table).pvalue)
     if own.std() + others.std() < 1e-12:
-        return 1.0
+        return float(abs(own.mean() - others.mean()) < 1e-12)
     return float(stats.ttest_ind(own, others, equal_var=False).pvalue)

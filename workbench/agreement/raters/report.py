@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.agreement.raters.bias import bias_findings
-from workbench.agreement.raters.estimates import adjusted
+from workbench.agreement.raters.estimates import Floats, adjusted
 from workbench.agreement.raters.findings import Finding, spoken
 from workbench.agreement.raters.gold import gold_findings
 from workbench.agreement.raters.order import order_findings
@@ -70,8 +70,10 @@ def rater_report(
     pass_, taxonomy, version, unit : str, optional
         Needed if ratings of several came: they are never pooled.
     level : float, default 0.05
-        Share of false findings among all that are told (Benjamini and
-        Hochberg, over raters, checks and variables).
+        Share of false findings among all that are told, over raters, checks and
+        variables [1]_. Half of the room for error goes to the first question,
+        agreement over everything [2]_, so that who answers without listening is
+        seen early.
     smallest : float, default 0.05
         Differences in agreement, shares and scores, and drifts per 100 ratings,
         below this are not told, however sure they are.
@@ -144,6 +146,8 @@ def rater_report(
     ----------
     .. [1] Benjamini, Y., and Hochberg, Y. (1995). Controlling the false discovery
        rate. Journal of the Royal Statistical Society B 57, 289-300.
+    .. [2] Genovese, C. R., Roeder, K., and Wasserman, L. (2006). False discovery
+       control with p-value weighting. Biometrika 93, 509-524.
 
     Examples
     --------
@@ -182,7 +186,7 @@ def rater_report(
         *order_findings(panel, smallest=smallest),
         *run_findings(panel, smallest=smallest),
     ]
-    raised = adjusted(np.array([one.p for one in found], dtype=np.float64))
+    raised = adjusted(np.array([one.p for one in found], dtype=np.float64), _weights(found))
     told = [bool(p <= level and one.worth) for p, one in zip(raised, found, strict=True)]
     rows = [_row(panel, *each) for each in zip(found, raised, told, strict=True)]
     rows += _breaks(panel, found, told)
@@ -258,6 +262,15 @@ def rater_evidence(
         ["utterance_id", "call_id", "channel", "start_s", "end_s"]
     ]
     return listed.merge(places, on="utterance_id", how="left")
+
+
+def _weights(found: list[Finding]) -> Floats:
+    """Give half of the room for error to who answers without listening, the rest to all else."""
+    agreed = np.array([one.check == "agreement" for one in found])
+    whole = agreed & np.array([one.variable == "all" for one in found])
+    first = (whole if whole.any() else agreed) & ~np.isnan([one.p for one in found])
+    n_first, n_rest = int(first.sum()), int((~np.isnan([one.p for one in found]) & ~first).sum())
+    return np.where(first, 1 / max(n_first, 1), 1 / max(n_rest, 1))
 
 
 def _row(panel: Panel, one: Finding, raised: float, told: bool) -> dict[str, object]:

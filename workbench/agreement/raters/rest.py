@@ -18,6 +18,10 @@ from workbench.agreement.raters.estimates import (
 from workbench.agreement.raters.findings import Finding, calls_needed, nothing, spoken
 from workbench.agreement.raters.panel import Panel
 
+MANY = 6
+FEW_OTHERS = 3
+"""Among so many raters, one who meets fewer others an utterance is held against the mean
+agreement of all others: that of one or two pairs on the same utterances is too uncertain."""
 LEAST_FOR_ALL = 0.8
 """Dimensions that a smaller share of the ratings has do not enter the figure over everything."""
 
@@ -170,7 +174,8 @@ def agreement_findings(panel: Panel, *, smallest: float) -> list[Finding]:
         rater, call = panel.rater[dev.row], panel.call[dev.row]
         figures = with_the_rest(dev, rater, call, len(panel.raters))
         n = np.bincount(rater, minlength=len(panel.raters))
-        found += _told(panel, variable, figures, n, _away(panel, dev), smallest)
+        met = np.bincount(rater, dev.n_others, minlength=len(panel.raters)) / np.maximum(n, 1)
+        found += _told(panel, variable, figures, n, met, _away(panel, dev), smallest)
     return found
 
 
@@ -192,11 +197,18 @@ def _away(panel: Panel, dev: Deviations) -> Floats:
 
 
 def _told(
-    panel: Panel, variable: str, figures: Estimate, n: Ints, away: Floats, smallest: float
+    panel: Panel,
+    variable: str,
+    figures: Estimate,
+    n: Ints,
+    met: Floats,
+    away: Floats,
+    smallest: float,
 ) -> list[Finding]:
     value, others, apart = figures.value.T
     expected, p = others.copy(), figures.p[:, 2].copy()
-    alone = np.isnan(apart) & ~np.isnan(value)
+    many = len(panel.raters) >= MANY
+    alone = (np.isnan(apart) | (many & (met < FEW_OTHERS))) & ~np.isnan(value)
     if alone.any() and len(panel.raters) > 2:
         expected[alone], p[alone] = _against_all(figures, alone)
     found = []
@@ -238,7 +250,7 @@ def _told(
 
 
 def _against_all(figures: Estimate, alone: Bools) -> tuple[Floats, Floats]:
-    """Hold raters who never met two others against the mean agreement of all others."""
+    """Hold raters who met few others at a time against the mean agreement of all others."""
     from scipy.special import stdtr
 
     value, se = figures.value[:, 0], figures.se[:, 0]
