@@ -6,3 +6,21 @@ row with an interval.
 """
 
 from __future__ import annotations
+
+from workbench.agreement.raters import (
+    rater_agreement,
+    rater_bias,
+    rater_drift,
+    rater_evidence,
+    rater_report,
+    repeat_consistency,
+)
+
+__all__ = [
+    "rater_agreement",
+    "rater_bias",
+    "rater_drift",
+    "rater_evidence",
+    "rater_report",
+    "repeat_consistency",
+]
