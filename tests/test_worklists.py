@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 
+from workbench.callers import languages_of
 from workbench.errors import InputError
 from workbench.schema import check_table
 from workbench.worklists import WorklistSettings, plan_worklist, worklist_progress
-from workbench.worklists.choosing import half_up, languages_of
+from workbench.worklists.choosing import half_up
 
 PLAIN = ["rater_id", "utterance_id", "pass", "position", "purpose"]
 
@@ -305,6 +306,60 @@ def test_one_of_those_who_hear_it_is_of_the_callers_culture():
     assert (rows.groupby("utterance_id")["rater_id"].nunique() == 2).all()
 
 
+def n_insiders(rows, people, calls):
+    """Count, for each utterance and pass, the raters of the customer's culture."""
+    own = people.set_index("rater_id")["culture"].str.lower()
+    calling = calls.set_index("call_id")["customer_culture"].str.lower()
+    same = rows["rater_id"].map(own) == rows["utterance_id"].str[:4].map(calling)
+    return same.groupby([rows["pass"], rows["utterance_id"]]).sum()
+
+
+@pytest.mark.parametrize("order", ["in_call", "random"])
+def test_as_many_of_the_callers_culture_as_asked_for_hear_it(order):
+    people = raters(6, culture=["swiss", "Swiss", "swiss", "german", "german", None])
+    calls = callers(["de"] * 12, ["swiss", "german", "SWISS"] * 4)
+    how = WorklistSettings(seed=3, overlap=3, insiders=2, order=order)
+    rows = plan_worklist(utterances(*[3] * 12), people, how, calls=calls)
+    assert n_insiders(rows, people, calls).min() >= 2
+    assert (rows.groupby("utterance_id")["rater_id"].nunique() == 3).all()
+    assert not any("other cultures only" in text for text in rows.attrs["notices"])
+    # two passes go to different raters: three of a culture serve one pass with two, one with one
+    how = WorklistSettings(seed=3, overlap=3, insiders=2, order=order, passes=("voice", "both"))
+    rows = plan_worklist(utterances(*[3] * 12), people, how, calls=calls)
+    assert n_insiders(rows, people, calls)["voice"].min() >= 2
+    assert any(
+        "of 24 utterances of swiss customers are heard by fewer than 2 raters" in text
+        for text in rows.attrs["notices"]
+    )
+
+
+@pytest.mark.parametrize("match", [("language", "culture"), ()])
+def test_who_would_be_heard_by_outsiders_only_is_told(match):
+    people = raters(3, culture=["german", "german", None])
+    calls = callers(["de"] * 3, ["swiss", "german", None])
+    how = WorklistSettings(seed=1, overlap=2, match=match)
+    notices = plan_worklist(utterances(3, 2, 4), people, how, calls=calls).attrs["notices"]
+    told = [text for text in notices if "other cultures only" in text]
+    assert told == [
+        "All 3 utterances of swiss customers will be judged by raters of other cultures only: no "
+        "rater here gave that culture; one more rater would change it."
+    ]
+    people = raters(3, languages=["de", "de", "fr"], culture=["german", "german", "swiss"])
+    how = WorklistSettings(seed=1, overlap=2)
+    notices = plan_worklist(utterances(3, 2, 4), people, how, calls=calls).attrs["notices"]
+    assert any("All 3 utterances of swiss" in t and "may not hear all" in t for t in notices)
+
+
+def test_fewer_insiders_than_asked_for_are_told():
+    people = raters(4, culture=["swiss", "german", "german", "german"])
+    calls = callers(["de"] * 2, ["swiss", "german"])
+    how = WorklistSettings(seed=1, overlap=2, insiders=2)
+    notices = plan_worklist(utterances(3, 2), people, how, calls=calls).attrs["notices"]
+    assert [t for t in notices if "fewer than 2 raters of that culture" in t] == [
+        "3 of 3 utterances of swiss customers are heard by fewer than 2 raters of that culture."
+    ]
+
+
 def test_raters_without_languages_are_named():
     rows = plan_worklist(utterances(2), raters(1), WorklistSettings(seed=1), calls=callers(["en"]))
     assert any('store.change_rater("r00"' in text for text in rows.attrs["notices"])
@@ -394,6 +449,8 @@ def test_what_cannot_be_done_is_refused_with_numbers(sizes, n_raters, options, s
         ({"order": "by_call"}, 'no order "by_call"'),
         ({"passes": ("vioce",)}, 'no pass "vioce". Did you mean "voice"'),
         ({"passes": ()}, "No pass came"),
+        ({"overlap": 2, "insiders": 3}, "insiders asks for 3 .* only 2 hear it; give overlap=3"),
+        ({"insiders": 0}, "insiders is 0; expected 1 or more"),
         ({"overlap": 0}, "overlap is 0; expected 1 or more"),
         ({"overlap": 1.5}, "overlap is 1.5; expected a whole number"),
         ({"gold_rate": 1.5}, "gold_rate is 1.5; expected a share from 0 to 1"),

@@ -31,57 +31,6 @@ def half_up(value: float) -> int:
     return int(np.floor(value + 0.5 + 1e-9))
 
 
-def languages_of(text: object) -> frozenset[str]:
-    """Read languages, without the region: "de-AT en" is German and English.
-
-    Parameters
-    ----------
-    text : object
-        BCP 47 tags separated by spaces, or a gap.
-
-    Returns
-    -------
-    frozenset of str
-        Primary tags in lower case; empty for a gap.
-    """
-    if not isinstance(text, str):
-        return frozenset()
-    return frozenset(word.replace("_", "-").split("-")[0].lower() for word in text.split())
-
-
-def with_callers(
-    rows: pd.DataFrame, calls: pd.DataFrame | None, customers: pd.DataFrame | None
-) -> pd.DataFrame:
-    """Add what is known of the caller: language of the call and culture.
-
-    What the call does not say, the customer's row says.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        With call_id.
-    calls : DataFrame or None
-        The table calls.
-    customers : DataFrame or None
-        The table customers.
-
-    Returns
-    -------
-    DataFrame
-        The rows with caller_language and caller_culture; empty where unknown.
-    """
-    about = pd.DataFrame({"call_id": pd.Series(dtype="str")}) if calls is None else calls
-    names = {"language": "caller_language", "customer_culture": "caller_culture"}
-    about = about.reindex(columns=["call_id", "customer_id", *names]).rename(columns=names)
-    if customers is not None and len(customers):
-        own = customers.reindex(columns=["customer_id", "languages", "culture"])
-        about = about.merge(own, on="customer_id", how="left")
-        about["caller_language"] = about["caller_language"].fillna(about["languages"])
-        about["caller_culture"] = about["caller_culture"].fillna(about["culture"])
-    keep = ["call_id", "caller_language", "caller_culture"]
-    return rows.merge(about[keep].drop_duplicates("call_id"), on="call_id", how="left")
-
-
 def choose_utterances(
     rows: pd.DataFrame, settings: WorklistSettings, rng: np.random.Generator
 ) -> tuple[pd.DataFrame, list[str]]:

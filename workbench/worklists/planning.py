@@ -7,10 +7,11 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from workbench.callers import culture_of, languages_of, with_callers
 from workbench.errors import InputError
 from workbench.identifiers import uuid7
 from workbench.schema import check_table, empty_table
-from workbench.worklists.choosing import choose_utterances, half_up, languages_of, with_callers
+from workbench.worklists.choosing import choose_utterances, half_up
 from workbench.worklists.ordering import Item, Run, ordered_runs, with_hidden, with_repeats
 from workbench.worklists.settings import WorklistSettings
 from workbench.worklists.sharing import NEED_WORDS, Rater, Shares, share_out
@@ -102,7 +103,7 @@ def plan_worklist(
         ]
     columns = list(empty_table("assignments").columns)
     out = check_table(pd.DataFrame(plan, columns=columns[:-1]).assign(state="open"), "assignments")
-    out.attrs["notices"] = plan_notices(out, len(rows), shares, settings) + notices
+    out.attrs["notices"] = plan_notices(out, rows, people, shares, settings) + notices
     out.attrs["left_out"] = left_out
     return out
 
@@ -118,9 +119,8 @@ def _raters(raters: pd.DataFrame, settings: WorklistSettings) -> list[Rater]:
         )
     people = []
     for row in raters.sort_values("rater_id").to_dict("records"):
-        culture = row.get("culture")
-        known = culture.casefold() if isinstance(culture, str) and culture else None
-        people.append(Rater(str(row["rater_id"]), languages_of(row.get("languages")), known))
+        culture = culture_of(row.get("culture"))
+        people.append(Rater(str(row["rater_id"]), languages_of(row.get("languages")), culture))
     return people
 
 

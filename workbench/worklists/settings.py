@@ -50,8 +50,11 @@ class WorklistSettings:
         Whether each stratum has its own share of `n_items` or all have the same.
     match : tuple of str
         "language": only who understands the language of a call hears it, where
-        it is known. "culture": one of those who hear it is of the customer's
-        culture, where there is one.
+        it is known. "culture": some of those who hear it are of the customer's
+        culture, where there are such raters.
+    insiders : int
+        How many of those who hear an utterance are of the customer's culture, at
+        least, where there are so many; at most `overlap`.
 
     Raises
     ------
@@ -76,6 +79,7 @@ class WorklistSettings:
     stratify: tuple[str, ...] = ()
     strata: str = "proportional"
     match: tuple[str, ...] = MATCHED
+    insiders: int = 1
 
     def __post_init__(self) -> None:
         """Check the values and bring the passes into their order."""
@@ -88,12 +92,18 @@ class WorklistSettings:
         if not self.passes:
             raise InputError(f"No pass came; expected some of {', '.join(PASS_ORDER)}.")
         object.__setattr__(self, "passes", tuple(p for p in PASS_ORDER if p in self.passes))
-        for name, least in (("overlap", 1), ("distance", 1), ("n_items", 1), ("seed", 0)):
+        whole = {"overlap": 1, "insiders": 1, "distance": 1, "n_items": 1, "seed": 0}
+        for name, least in whole.items():
             value = getattr(self, name)
             if value is not None and (isinstance(value, bool) or value != int(value)):
                 raise InputError(f"{name} is {value}; expected a whole number.")
             if value is not None and value < least:
                 raise InputError(f"{name} is {value}; expected {least} or more.")
+        if self.insiders > self.overlap:
+            raise InputError(
+                f"insiders asks for {self.insiders} raters of the customer's culture for each "
+                f"utterance, but only {self.overlap} hear it; give overlap={self.insiders} or more."
+            )
         for name in ("overlap_share", "gold_rate", "repeat_rate"):
             value = getattr(self, name)
             if not 0 <= value <= 1:

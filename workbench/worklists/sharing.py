@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from workbench.worklists.choosing import half_up, languages_of
+from workbench.callers import culture_of, languages_of
+from workbench.worklists.choosing import half_up
 from workbench.worklists.settings import WorklistSettings
 
 NEED_WORDS = ("text", "both")
@@ -97,7 +98,7 @@ def share_out(
     raters : list of Rater
         Who takes part; their loads are counted up.
     settings : WorklistSettings
-        order, passes, overlap, overlap_share, match.
+        order, passes, overlap, overlap_share, match, insiders.
     rng : Generator
         What draws.
 
@@ -118,7 +119,8 @@ def share_out(
             shared = [n for n in block.rows[: block.n_shared] if n in set(wanted)]
             if not wanted:
                 continue
-            chosen = _least_loaded(block, settings.overlap if shared else 1, heard, rng)
+            wanted_raters = settings.overlap if shared else 1
+            chosen = _least_loaded(block, wanted_raters, settings.insiders, heard, rng)
             for number, rater in enumerate(chosen):
                 own = shared if number else wanted
                 shares.items[rater.rater_id, pass_] += own
@@ -153,17 +155,17 @@ def _blocks(
         n_shared[number] = min(left, len(groups[number]))
         left -= n_shared[number]
     for number in order:
-        culture = cultures[groups[number][0]]
-        known = str(culture).casefold() if culture and "culture" in settings.match else None
+        culture = culture_of(cultures[groups[number][0]])
+        known = culture if "culture" in settings.match else None
         yield _Block(groups[number], able[number], known, n_shared[number])
 
 
 def _least_loaded(
-    block: _Block, wanted: int, heard: Counter[str], rng: np.random.Generator
+    block: _Block, wanted: int, insiders: int, heard: Counter[str], rng: np.random.Generator
 ) -> list[Rater]:
     """Choose raters: who has not heard it in another pass, then by load, then by lot.
 
-    The first is of the caller's culture, where one of those who heard it least is.
+    The first are of the caller's culture, so many of those who heard it least.
     """
     lots = rng.random(len(block.able))
     able = {
@@ -172,8 +174,9 @@ def _least_loaded(
     }
     ranked = sorted(block.able, key=lambda r: able[r.rater_id])
     least = heard[ranked[0].rater_id]
-    for at, rater in enumerate(ranked):
-        if block.culture and rater.culture == block.culture and heard[rater.rater_id] == least:
-            ranked.insert(0, ranked.pop(at))
-            break
-    return ranked[:wanted]
+    own = [
+        r
+        for r in ranked
+        if block.culture and r.culture == block.culture and heard[r.rater_id] == least
+    ][:insiders]
+    return (own + [r for r in ranked if r not in own])[:wanted]

@@ -193,7 +193,8 @@ def _same_again(
     seed: int | None,
     options: Mapping[str, Any],
 ) -> pd.DataFrame:
-    name, was = found["worklist"], dict(found["settings"] or {})
+    name = found["worklist"]
+    was = WorklistSettings(seed=0).as_dict() | dict(found["settings"] or {})
     settings = WorklistSettings(
         seed=found["seed"] if seed is None else seed,
         passes=passes or was.get("passes", ()),

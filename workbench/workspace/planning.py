@@ -53,7 +53,8 @@ class Planning(Looking):
         **options : object
             As in `wb.worklists.WorklistSettings`: order, overlap,
             overlap_share, gold_rate, repeat_rate, distance, n_items, stratify
-            (columns of utterances, calls or outcomes), strata, match.
+            (columns of utterances, calls or outcomes), strata, match,
+            insiders.
 
         Returns
         -------

@@ -1,0 +1,69 @@
+"""Several variables in one table: taken apart, put together, corrected for their number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from workbench.errors import AbstainedError
+
+
+def by_variable(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Go through the variables of a long table.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With the column variable, or of a single variable.
+
+    Yields
+    ------
+    tuple of str and DataFrame
+        Name ("value" where there is no such column) and its rows, the values of
+        numbers as numbers.
+    """
+    if "variable" not in rows.columns:
+        yield "value", rows
+        return
+    for name, own in rows.groupby("variable", sort=True):
+        yield str(name), own.assign(value=own["value"].infer_objects())
+
+
+def with_adjusted(
+    rows: Iterable[Mapping[str, object]], columns: Mapping[str, str]
+) -> pd.DataFrame:
+    """Put results together and adjust their p values by the false discovery rate.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        Results; what a row lacks is a gap. Each has p, or a note that says why not.
+    columns : mapping of str to str
+        Columns and their types, in their order.
+
+    Returns
+    -------
+    DataFrame
+        One row a result, with p_adjusted.
+
+    Raises
+    ------
+    AbstainedError
+        If no row has a figure; the note of the first is the message.
+    """
+    from scipy.stats import false_discovery_control
+
+    out = pd.DataFrame(list(rows))
+    if "p" not in out.columns:
+        raise AbstainedError(str(out["note"].iloc[0]))
+    out = out.reindex(columns=list(columns))
+    out["p_adjusted"] = np.nan
+    told = out["p"].notna()
+    if told.any():
+        out.loc[told, "p_adjusted"] = false_discovery_control(out.loc[told, "p"].to_numpy(float))
+    for name, kind in columns.items():
+        out[name] = out[name].fillna("") if kind == "str" else out[name]
+        out[name] = out[name].astype(kind)
+    return out
