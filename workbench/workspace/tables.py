@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from workbench.agreement import dispute_table
 from workbench.consensus import consensus_table
 from workbench.cues import cue_table
 from workbench.errors import InputError
@@ -28,7 +29,7 @@ def derived(ws: Core, name: str, *, as_of: datetime | None, **where: Any) -> pd.
     ws : Core
         The workspace.
     name : str
-        quality, prosody, cues, consensus or trajectories.
+        quality, prosody, cues, disputes, consensus or trajectories.
     as_of : datetime or None
         For what rests on ratings: as they were then.
     **where : object
@@ -51,6 +52,11 @@ def derived(ws: Core, name: str, *, as_of: datetime | None, **where: Any) -> pd.
         rows = prosody(ws, call_id=call_id)
     elif name == "cues":
         rows = cues(ws, call_id=call_id)
+    elif name == "disputes":
+        utterances = utterances_in_use(ws, unit=None, call_id=call_id, text=False)
+        ratings, tags, _ = ws.store.current_ratings(as_of=as_of)
+        rows = dispute_table(ratings, tags)
+        rows = rows[rows["utterance_id"].isin(utterances["utterance_id"])].reset_index(drop=True)
     else:
         utterances = utterances_in_use(ws, unit=None, call_id=call_id, text=False)
         choice = {f"{k}_" if k == "pass" else k: where[k] for k in _CHOICE if k in where}
@@ -255,6 +261,9 @@ def consensus(ws: Core, *, as_of: datetime | None = None, **choice: Any) -> pd.D
         return empty_table("consensus")
     if "both" in set(ratings["pass"]):
         choice = {"pass_": "both", **choice}
+    if choice.get("method") == "adjudicated":
+        decided = ws.store.current_ratings(as_of=as_of, adjudications="only")
+        choice["adjudicated"] = decided
     return consensus_table(ratings, tags, scores, **choice)
 
 
