@@ -2,7 +2,40 @@
 
 A stage: tables in, tables out. Every coefficient takes a long table
 (utterance_id, rater_id, value and, where there are calls, call_id) and gives one
-row with an interval.
+row with an interval. Passes, units and versions of a taxonomy are compared, never
+pooled: give one of them at a time.
+
+Which coefficient fits which data:
+
+=====================================  ====================================================
+what was rated                         what to use
+=====================================  ====================================================
+one label, any raters, gaps            ``krippendorff_alpha``; each tag: ``per_label_alpha``
+the same with a dominant label         ``gwet_ac`` and ``percent_agreement`` beside it
+one label, as many raters everywhere   ``fleiss_kappa``, nearly the same as alpha
+one label, two named raters            ``cohen_kappa``; ordered labels: weighted, and say how
+steps of a scale (5 or 7 points)       ``krippendorff_alpha(level="ordinal")``; AC2 beside it
+a slider, arousal, valence             ``krippendorff_alpha(level="interval")``
+intensity with a true zero             ``level="ratio"``, and ``"interval"`` beside it
+several tags an utterance              ``level="set"`` (MASI), ``distance="jaccard"`` beside it
+shares of 100 points                   ``level="mixture"`` (energy); ordered: ``earth_mover``
+=====================================  ====================================================
 """
 
 from __future__ import annotations
+
+from workbench.agreement.alpha import krippendorff_alpha
+from workbench.agreement.kappas import cohen_kappa, fleiss_kappa, gwet_ac
+from workbench.agreement.per_label import per_label_alpha
+from workbench.agreement.percent import percent_agreement
+from workbench.agreement.votes import ratings_of_votes
+
+__all__ = [
+    "cohen_kappa",
+    "fleiss_kappa",
+    "gwet_ac",
+    "krippendorff_alpha",
+    "per_label_alpha",
+    "percent_agreement",
+    "ratings_of_votes",
+]
