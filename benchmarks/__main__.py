@@ -17,6 +17,8 @@ BENCHMARKS = {
     "hours": "benchmarks.hours",
     "jobs": "benchmarks.jobs",
     "studio": "benchmarks.studio",
+    "agreement": "benchmarks.agreement",
+    "coverage": "benchmarks.coverage",
 }
 
 
@@ -57,6 +59,8 @@ def _in_words(line: dict[str, object]) -> str:
     words = f"  {line['name']}: {line['value']:.4g} {line['unit']}"
     if line["rival"] is not None:
         words += f"; {line['rival']}: {line['rival_value']:.4g}; ratio {line['ratio']:.3g}"
+    if "seed" in line:
+        words += f"; seed {line['seed']}"
     return words
 
 

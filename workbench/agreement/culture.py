@@ -172,7 +172,9 @@ def culture_coverage(
     out["ratings_share"] = out["n_ratings"] / total
     known = rows["customer_group"] != NOT_GIVEN
     each = rows.groupby(["customer_group", "utterance_id"])["in_group"].agg(["any", "sum", "size"])
-    whole = each.groupby("customer_group").agg({"any": "mean", "sum": "sum", "size": ["sum", "size"]})
+    whole = each.groupby("customer_group").agg(
+        {"any": "mean", "sum": "sum", "size": ["sum", "size"]}
+    )
     group = out["customer_group"]
     out["group_utterances"] = group.map(whole["size", "size"]).astype("int64")
     told = group.isin(rows.loc[known, "customer_group"])

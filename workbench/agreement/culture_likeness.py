@@ -50,7 +50,9 @@ class Values:
             self._rows = pd.factorize(np.array(listed, dtype=object))[0].astype(np.float64)
             return
         self._rows = (
-            pd.DataFrame([value if kinds == (dict,) else dict.fromkeys(value, 1.0) for value in listed])
+            pd.DataFrame(
+                [value if kinds == (dict,) else dict.fromkeys(value, 1.0) for value in listed]
+            )
             .fillna(0.0)
             .to_numpy(dtype=np.float64)
         )

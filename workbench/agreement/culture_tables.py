@@ -31,9 +31,7 @@ def by_variable(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
         yield str(name), own.assign(value=own["value"].infer_objects())
 
 
-def with_adjusted(
-    rows: Iterable[Mapping[str, object]], columns: Mapping[str, str]
-) -> pd.DataFrame:
+def with_adjusted(rows: Iterable[Mapping[str, object]], columns: Mapping[str, str]) -> pd.DataFrame:
     """Put results together and adjust their p values by the false discovery rate.
 
     Parameters

@@ -90,7 +90,20 @@ def read_design(
     >>> read_design(ratings).item.tolist()
     [0, 0, 1, 1]
     """
-    for column in ("utterance_id", "rater_id", "value"):
+    if not isinstance(ratings, pd.DataFrame):
+        raise InputError(
+            "Ratings are a long table, a DataFrame with one row a rating (utterance_id, rater_id, "
+            f"value); a {type(ratings).__name__} came."
+        )
+    needed = ("utterance_id", "rater_id", "value")
+    if ratings.shape[1] > 1 and not set(needed) & set(ratings.columns):
+        raise InputError(
+            "The ratings need the columns utterance_id, rater_id and value, one row a rating; "
+            f"{', '.join(map(str, ratings.columns[:4]))} came. A matrix of utterances by raters "
+            "becomes such a table with matrix.rename_axis('utterance_id').reset_index()"
+            ".melt('utterance_id', var_name='rater_id')."
+        )
+    for column in needed:
         if column not in ratings.columns:
             raise InputError(
                 f'The ratings need the columns utterance_id, rater_id and value; "{column}" is '
@@ -127,6 +140,33 @@ def read_design(
     value = ratings["value"].reset_index(drop=True)
     return Design(
         item.astype(np.int64), rater.astype(np.int64), value, items, raters, cluster, clusters, by
+    )
+
+
+def shared_design(design: Design) -> Design:
+    """Leave out the utterances that only one rater rated.
+
+    Parameters
+    ----------
+    design : Design
+        From `read_design`.
+
+    Returns
+    -------
+    Design
+        Utterances with two ratings or more, numbered anew.
+    """
+    shared = design.n_per_item >= 2
+    if shared.all():
+        return design
+    kept = shared[design.item]
+    number = np.cumsum(shared) - 1
+    return design._replace(
+        item=number[design.item[kept]].astype(np.int64),
+        rater=design.rater[kept],
+        value=design.value[kept].reset_index(drop=True),
+        items=design.items[shared],
+        cluster=design.cluster[shared],
     )
 
 

@@ -330,9 +330,7 @@ def _cells(
     )
 
 
-def _normal(
-    n: _Floats, total: _Floats, design: _Floats
-) -> tuple[_Floats, _Floats]:
+def _normal(n: _Floats, total: _Floats, design: _Floats) -> tuple[_Floats, _Floats]:
     """Give the normal equations of each unit, its own level taken out."""
     whole = np.maximum(n.sum(axis=1), 1.0)
     weighted = n[:, :, None] * design

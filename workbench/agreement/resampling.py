@@ -9,9 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 _Floats = npt.NDArray[np.float64]
+_Statistic = Callable[[_Floats], _Floats]
 
 MIN_CLUSTERS = 8
 """Below this many calls (or utterances) an estimate stands without an interval."""
+
+FEW_CLUSTERS = 12
+"""Below this many the jackknife is better than the bootstrap, whose draws are too much alike."""
+
+AT_ONCE = 500_000
+"""Numbers drawn at once: 4 MB, three times over."""
 
 
 class Interval(NamedTuple):
@@ -31,9 +38,13 @@ class Interval(NamedTuple):
     note: str = ""
 
 
+NO_INTERVAL = Interval(np.nan, np.nan, np.nan)
+"""What stands where none was asked for, or none can be given."""
+
+
 def interval_over_clusters(
     sums: npt.ArrayLike,
-    statistic: Callable[[_Floats], _Floats],
+    statistic: _Statistic,
     *,
     draws: int = 1000,
     seed: int = 0,
@@ -41,10 +52,16 @@ def interval_over_clusters(
 ) -> Interval:
     """Make the interval of a statistic of summed parts, by resampling clusters.
 
+    The parts are summed for each cluster once; a draw only weighs these sums, so
+    that nothing is computed again. From `FEW_CLUSTERS` clusters on it is the
+    bootstrap, bias-corrected and accelerated (BCa) [1]_, at the levels that
+    Student's t asks for [2]_; with fewer, the jackknife with Student's t.
+
     Parameters
     ----------
     sums : array of float, shape (n_clusters, n_parts)
-        What each cluster adds to the parts of the statistic.
+        What each cluster adds to the parts of the statistic. A cluster that adds
+        nothing to any part does not count.
     statistic : callable
         Gives the statistic of summed parts: shape (n, n_parts) to shape (n,).
     draws : int, default 1000
@@ -57,20 +74,101 @@ def interval_over_clusters(
     Returns
     -------
     Interval
-        NaN with a note below `MIN_CLUSTERS` clusters.
+        NaN with a note below `MIN_CLUSTERS` clusters, where all draws are equal,
+        and where the statistic is undefined without one of the clusters or in
+        more than one draw of twenty. `se` is the jackknife's.
+
+    Notes
+    -----
+    What is inferred: the value in the population that the clusters were drawn
+    from, with raters as they are. Where it covers and where it does not is
+    measured by ``python -m benchmarks coverage``: of 100 intervals 94 to 96 hold
+    the truth, from 8 calls on and from 20 utterances without calls. It does not
+    hold for a value so rare that fewer than about ten utterances show it: there
+    an interval covers in about 90 of 100.
+
+    References
+    ----------
+    .. [1] Efron, B. (1987). Better bootstrap confidence intervals. Journal of
+       the American Statistical Association 82, 171-185.
+    .. [2] Hesterberg, T. (2015). What teachers should know about the bootstrap.
+       The American Statistician 69, 371-386.
+
+    Examples
+    --------
+    The mean of a column, from its sum and its count:
+
+    >>> import numpy as np
+    >>> sums = np.column_stack([np.arange(40.0), np.ones(40)])
+    >>> interval = interval_over_clusters(sums, lambda s: s[:, 0] / s[:, 1])
+    >>> bool(interval.low < 19.5 < interval.high), round(interval.se, 3)
+    (True, 1.848)
     """
-    parts = np.asarray(sums, dtype=np.float64)
+    parts = np.ascontiguousarray(sums, dtype=np.float64)
+    parts = parts[parts.any(axis=1)]
     n = len(parts)
-    missing = Interval(np.nan, np.nan, np.nan)
     if not draws:
-        return missing
+        return NO_INTERVAL
     if n < MIN_CLUSTERS:
-        return missing._replace(note=f"{n} {by}s; {MIN_CLUSTERS} are needed for an interval.")
+        return NO_INTERVAL._replace(
+            note=f"No interval: {n} {by}s, and {MIN_CLUSTERS} are needed for one."
+        )
+    total = parts.sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = float(statistic(total[None, :])[0])
+        without = statistic(total - parts)
+        if not np.isfinite(without).all() or not np.isfinite(value):
+            return NO_INTERVAL._replace(
+                note=f"No interval: without a single {by} the figure is undefined."
+            )
+        away = without.mean() - without
+        se = float(np.sqrt((n - 1) / n * (away**2).sum()))
+        if se <= 1e-12 * max(1.0, abs(value)):
+            return NO_INTERVAL._replace(
+                note=f"No interval: every {by} gives the same, so nothing tells how sure it is."
+            )
+        if n < FEW_CLUSTERS:
+            half = _student(n) * se
+            return Interval(se, value - half, value + half)
+        drawn = _draws(parts, statistic, draws, seed)
+    usable = drawn[np.isfinite(drawn)]
+    if len(usable) < 0.95 * draws:
+        return NO_INTERVAL._replace(
+            note=f"No interval: the figure is undefined in {draws - len(usable)} of {draws} draws."
+        )
+    low, high = np.quantile(usable, _levels(usable, value, away))
+    return Interval(se, float(low), float(high))
+
+
+def _draws(parts: _Floats, statistic: _Statistic, draws: int, seed: int) -> _Floats:
     rng = np.random.default_rng(seed)
+    n = len(parts)
     drawn = np.empty(draws)
-    for k in range(draws):
-        weight = np.bincount(rng.integers(n, size=n), minlength=n)
-        drawn[k] = statistic((weight @ parts)[None, :])[0]
-    drawn = drawn[np.isfinite(drawn)]
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    return Interval(float(drawn.std(ddof=1)), float(low), float(high))
+    at_once = max(1, AT_ONCE // n)
+    for start in range(0, draws, at_once):
+        some = drawn[start : start + at_once]
+        cells = rng.integers(n, size=(len(some), n))
+        cells += n * np.arange(len(some))[:, None]
+        weights = np.bincount(cells.ravel(), minlength=cells.size).reshape(cells.shape)
+        some[:] = statistic(weights.astype(np.float64) @ parts)
+    return drawn
+
+
+def _student(n: int) -> float:
+    from scipy.special import stdtrit
+
+    return float(stdtrit(n - 1, 0.975))
+
+
+def _levels(drawn: _Floats, value: float, away: _Floats) -> _Floats:
+    """Say at which levels of the draws a 95 % interval ends."""
+    from scipy.special import ndtr, ndtri
+
+    n = len(away)
+    below = np.mean(drawn < value) + 0.5 * np.mean(drawn == value)
+    bias = ndtri(np.clip(below, 0.001, 0.999))
+    acceleration = (away**3).sum() / (6 * (away**2).sum() ** 1.5)
+    reach = bias + np.array([-1.0, 1.0]) * np.sqrt(n / (n - 1)) * _student(n)
+    # a long tail could turn the sign of the divisor
+    levels: _Floats = ndtr(bias + reach / np.maximum(1 - acceleration * reach, 0.05))
+    return levels

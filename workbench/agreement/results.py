@@ -71,7 +71,7 @@ def result_row(
         "level": level,
         "value": float(value),
         "ci_low": interval.low,
-        "ci_high": interval.high,
+        "ci_high": min(interval.high, 1.0),
         "se": interval.se,
         "n_items": int(shared.sum()),
         "n_raters": len(np.unique(design.rater[shared[design.item]])),
