@@ -156,7 +156,7 @@ def anchors_for(
     apart = pd.Series(0.0, index=rows.index)
     if n_categories is not None:
         few = rows["n_categories"].astype("float64")
-        apart = np.abs(np.log(few / n_categories)).fillna(0.0)
+        apart = np.log(few / n_categories).abs().fillna(0.0)
     order = pd.DataFrame({"away": away, "apart": apart}).sort_values(
         ["away", "apart"], kind="stable"
     )
