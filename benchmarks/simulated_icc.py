@@ -69,6 +69,41 @@ def project(
     return between / (between + noise / panel), float(row["ci_low"]), float(row["ci_high"])
 
 
+def pilot(rng: np.random.Generator, *, calls: int, per_call: int, raters: int) -> Simulated:
+    """Draw a pilot in which one tag is heard or not, and estimate a single rater's reliability.
+
+    Half of the utterances are heard with a probability of their own, the others
+    with their call's; both come from a beta distribution, so that the reliability
+    is 1 / (a + b + 1).
+
+    Parameters
+    ----------
+    rng : Generator
+        Source of everything that is drawn.
+    calls, per_call, raters : int
+        How many.
+
+    Returns
+    -------
+    tuple of float
+        The true reliability, and the ends of the interval.
+    """
+    a, b = 0.5, 1.5
+    n = calls * per_call
+    call = np.repeat(np.arange(calls), per_call)
+    likely = np.where(rng.random(n) < 0.5, rng.beta(a, b, n), rng.beta(a, b, calls)[call])
+    table = pd.DataFrame(
+        {
+            "utterance_id": np.repeat(np.arange(n), raters),
+            "rater_id": np.tile(np.arange(raters), n),
+            "call_id": np.repeat(call, raters),
+            "value": (rng.random((n, raters)) < likely[:, None]).ravel().astype(float),
+        }
+    )
+    row = icc(table, form="ICC(1,1)").iloc[0]
+    return 1 / (a + b + 1), float(row["ci_low"]), float(row["ci_high"])
+
+
 SIMULATIONS: dict[str, Callable[[np.random.Generator], Simulated]] = {
     "icc(1,1), 12 calls of 5, 3 raters, 30 % missing": partial(
         project, form="ICC(1,1)", calls=12, per_call=5, raters=3, missing=0.3
@@ -82,4 +117,5 @@ SIMULATIONS: dict[str, Callable[[np.random.Generator], Simulated]] = {
     "icc(3,1), 8 calls of 5, 3 raters": partial(
         project, form="ICC(3,1)", calls=8, per_call=5, raters=3
     ),
+    "raters needed, 20 calls of 5, 4 raters": partial(pilot, calls=20, per_call=5, raters=4),
 }

@@ -155,8 +155,8 @@ def anchors_for(
     away = ~rows["modality"].isin([modality, "any"])
     apart = pd.Series(0.0, index=rows.index)
     if n_categories is not None:
-        few = rows["n_categories"].astype("float64")
-        apart = np.abs(np.log(few / n_categories)).fillna(0.0)
+        few = rows["n_categories"].to_numpy(dtype=np.float64, na_value=n_categories)
+        apart = pd.Series(np.abs(np.log(few / n_categories)), index=rows.index)
     order = pd.DataFrame({"away": away, "apart": apart}).sort_values(
         ["away", "apart"], kind="stable"
     )

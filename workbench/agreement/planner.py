@@ -105,8 +105,8 @@ def raters_needed(
     ...                       "value": heard.ravel().astype(int)})
     >>> raters_needed(pilot)[["reliability", "target", "raters"]].round(2)
        reliability  target  raters
-    0         0.46     0.7       3
-    1         0.46     0.8       5
+    0         0.53     0.7       3
+    1         0.53     0.8       4
     """
     for target in targets:
         raters_for(0.5, target)
@@ -299,9 +299,9 @@ def _columns(design: Design) -> list[tuple[str, _Floats]]:
     first = design.value.iloc[0]
     if isinstance(first, (set, frozenset)):
         tags = sorted({str(tag) for tags in design.value for tag in tags})
-        given = design.value.explode()
+        given, n = design.value.explode(), len(design.value)
         return [
-            (tag, np.bincount(given.index[given == tag], minlength=len(design.value)) * 1.0)
+            (tag, np.bincount(given.index[given == tag], minlength=n).astype(np.float64))
             for tag in tags
         ]
     if isinstance(first, str):
