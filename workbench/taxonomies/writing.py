@@ -49,11 +49,10 @@ def taxonomy_text(taxonomy: Taxonomy, *, comment: str = "") -> str:
     >>> from workbench.taxonomies import taxonomy_from_definition
     >>> mood = {"taxonomy": "mood", "version": "1",
     ...         "tags": [{"tag": "cheerful", "definition": "In good spirits."}]}
-    >>> print(taxonomy_text(taxonomy_from_definition(mood))[:51])
+    >>> print(taxonomy_text(taxonomy_from_definition(mood))[:46])
     taxonomy: mood
     version: '1'
     intensity_steps: 3
-    tags:
     """
     said = {
         name: [_said(one) for one in value] if isinstance(value, list) else value

@@ -48,6 +48,35 @@ def readings_of(ratings: Sequence[Rated]) -> list[dict[str, Any]]:
     ]
 
 
+def mixture_of(
+    ratings: Sequence[Rated], readings: Sequence[Mapping[str, Any]]
+) -> dict[str, Any] | None:
+    """Put the two strongest readings with tags together.
+
+    Parameters
+    ----------
+    ratings : sequence of mapping
+        Ratings of one utterance.
+    readings : sequence of mapping
+        From `readings_of`.
+
+    Returns
+    -------
+    dict or None
+        A reading with the tags of both, in the order of the readings, and the
+        medians of the raters of both; without shares, which nobody gave. None
+        where there are no two tags.
+    """
+    both = [reading for reading in readings if reading["tags"]][:2]
+    names = list(dict.fromkeys(tag["tag"] for reading in both for tag in reading["tags"]))
+    if len(names) < 2:
+        return None
+    places = sorted(place for reading in both for place in reading["raters"])
+    mixture = _reading("tagged", names, places, [ratings[place] for place in places])
+    unset = {"share": None, "primary": False}
+    return mixture | {"tags": [tag | unset for tag in mixture["tags"]]}
+
+
 def shuffled(ratings: Iterable[Rated], utterance_id: str) -> list[Rated]:
     """Put the raters of an utterance into an order that tells nothing of who they are.
 
