@@ -36,16 +36,22 @@ export interface Dispute {
   mixture: Reading | null;
 }
 
+interface Setup {
+  taxonomy: Taxonomy;
+  has_words: boolean;
+  hide_names: boolean;
+}
+
 const SPREAD_WORTH_TELLING = 0.5;
 const READINGS_WITH_KEYS = 9;
 
 /** What makes a Labeler an Adjudicator. */
 export function adjudicationOf(model: AnyModel): Extension {
   const disputes = model.get("_disputes") as Record<string, Dispute>;
-  const { taxonomy, hide_names } = model.get("_setup") as { taxonomy: Taxonomy; hide_names: boolean };
+  const setup = model.get("_setup") as Setup;
   return {
     sections: ADJUDICATING,
-    add: (host) => new Adjudication(host, taxonomy, disputes, !hide_names),
+    add: (host) => new Adjudication(host, setup, disputes),
   };
 }
 
@@ -69,24 +75,26 @@ class Adjudication implements Addition {
   private buttons: HTMLButtonElement[] = [];
   private life = new AbortController();
   private at: string | null = null;
+  private named: boolean;
 
   constructor(
     private readonly host: Host,
-    private readonly taxonomy: Taxonomy,
+    private readonly setup: Setup,
     private readonly disputes: Readonly<Record<string, Dispute>>,
-    private named: boolean,
   ) {
+    this.named = !setup.hide_names;
     const { keys, signal, run } = host;
     signal.addEventListener("abort", () => this.life.abort());
+    const { deciding } = strings;
     const tool = (label: string, act: "names" | "text") =>
       button("wb-button wb-button-framed", label, () => run({ act }), { key: keys.cap(act), signal });
-    this.namesButton = tool(strings.deciding.showNames, "names");
-    this.textButton = tool(strings.deciding.showText, "text");
+    this.namesButton = tool(this.named ? deciding.hideNames : deciding.showNames, "names");
+    this.textButton = tool(deciding.showText, "text");
     this.mixButton = button("wb-chip wb-reading", strings.deciding.mix, () => this.mix(), {
       key: keys.cap("mix"),
       signal,
     });
-    this.raters = new RatersTable(taxonomy);
+    this.raters = new RatersTable(setup.taxonomy);
     this.element = el(
       "section.wb-dispute",
       { "aria-label": strings.deciding.readings },
@@ -102,7 +110,7 @@ class Adjudication implements Addition {
     );
   }
 
-  show(unit: Unit, draft: Draft): void {
+  show(unit: Unit, draft: Draft, textSeen: boolean): void {
     const dispute = this.disputes[unit.item_id];
     this.element.hidden = dispute === undefined;
     if (!dispute) return;
@@ -110,7 +118,8 @@ class Adjudication implements Addition {
       this.at = unit.item_id;
       this.write(dispute);
     }
-    this.textButton.hidden = unit.pass === "text" || unit.pass === "both";
+    const readable = unit.pass === "text" || unit.pass === "both";
+    this.textButton.hidden = readable || textSeen || !this.setup.has_words;
     dispute.readings.forEach((reading, index) => {
       const on = isSame(reading, draft);
       this.buttons[index]?.setAttribute("aria-pressed", String(on));
@@ -163,7 +172,7 @@ class Adjudication implements Addition {
 
   /** Take over what was heard; the reason that is written already stays. */
   private decide(reading: Reading, name: string): void {
-    const steps = this.taxonomy.intensity_steps;
+    const steps = this.setup.taxonomy.intensity_steps;
     const tags = reading.tags.map((tag) => ({ ...tag, intensity: tag.intensity ?? 1 / steps }));
     const own = { ...reading, tags, shifts: [], certainty: null, cues_named: null, note: null };
     const draft = { ...draftOf(own, steps), note: this.host.draft().note };

@@ -9,7 +9,8 @@ import type { Unit } from "./model";
 export interface Addition {
   readonly element: HTMLElement;
   readonly actions: Pick<Actions, OwnActs>;
-  show(unit: Unit, draft: Draft): void;
+  /** @param textSeen Whether the words are shown, or were. */
+  show(unit: Unit, draft: Draft, textSeen: boolean): void;
   /** What keeps a draft from being saved, as a sentence; empty if nothing does. */
   missing(draft: Draft): string;
 }

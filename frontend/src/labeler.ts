@@ -239,7 +239,7 @@ export class Labeler {
       auto: this.auto,
       shifts: sitting.draft.shifts,
     });
-    this.addition?.show(unit, sitting.draft);
+    this.addition?.show(unit, sitting.draft, booth.evidence(unit).text_seen);
     this.round.tell();
     if (this.turnover.waits && !outbox.of(unit.item_id)) setTimeout(() => this.turnover.now());
   }
