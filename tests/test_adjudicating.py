@@ -5,7 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from tests.stores import payload, unit
+import workbench as wb
+from tests.rated_calls import ratings_of
+from tests.stores import fill, payload, unit
+from tests.test_widgets import TAXONOMY, ask, rating
+from workbench.agreement.disputes import dispute_table
 from workbench.errors import InputError, StoreError
 from workbench.taxonomies import (
     decision_notes,
@@ -14,9 +18,12 @@ from workbench.taxonomies import (
     taxonomy_text,
     with_decisions,
 )
+from workbench.widgets import Adjudicator
 from workbench.widgets.readings import readings_of, shuffled
 from workbench.worklists import worklist_progress
+from workbench.workspace.adjudicating import worst_first
 
+EVIL = "<img src=x onerror=alert(1)>"
 REASON = "The voice gives up; nothing in it struggles."
 
 
@@ -221,3 +228,218 @@ def test_notes_without_two_tags_make_no_version():
         with_decisions(default_taxonomy(), pd.DataFrame(columns=["tag", "against_tag", "reason"]))
     with pytest.raises(InputError, match="is the one that came"):
         with_decisions(default_taxonomy(), pd.DataFrame(), version="1")
+
+
+# ---- the widget -----------------------------------------------------------------------------
+
+DISPUTED = pd.DataFrame(
+    {
+        "utterance_id": ["u1", "u2"],
+        "call_id": "0007",
+        "start_s": [1.0, 5.0],
+        "end_s": [2.0, 9.0],
+        "pass": "voice",
+        "dispute_bits": [0.9, None],
+    }
+)
+PANEL = [
+    rated_as("relief", rating_id=n, utterance_id=u, rater_id=f"r{n}", **{"pass": "voice"})
+    for u in ("u1", "u2")
+    for n in (1, 2)
+]
+
+
+def adjudicator(**changes):
+    fixed = {"lead_id": "lead", "rated": PANEL, "on_decide": print, "audio": None, "peaks": None}
+    return Adjudicator(changes.pop("items", DISPUTED), TAXONOMY, **fixed | changes)
+
+
+def test_the_browser_gets_raters_and_readings_and_no_ids_of_people():
+    widget = adjudicator(names={"r1": "Ann"})
+    one = widget.get_state()["_disputes"]["u1/voice"]
+    assert (one["dispute_bits"], one["mixture_bits"]) == (0.9, None)
+    assert sorted(rater["name"] for rater in one["raters"]) == ["Ann", "r2"]
+    assert [reading["raters"] for reading in one["readings"]] == [[0, 1]]
+    assert one["mixture"] is None
+    assert "rater_id" not in one["raters"][0]
+
+
+def test_a_decision_reaches_the_callback_with_its_reason():
+    got = []
+    widget = adjudicator(on_decide=got.append)
+    sent = rating(item_id="u1/voice", utterance_id="u1", note="  Sighs,\n then nothing ")
+    answer, _ = ask(widget, "save", rating=sent)
+    assert answer["ok"]
+    (payload_,) = got
+    assert (payload_["reason"], payload_["note"]) == ("Sighs, then nothing", None)
+    assert (payload_["rater_id"], payload_["pass"]) == ("lead", "voice")
+    assert widget._ratings["u1/voice"]["rating_id"] == sent["rating_id"]
+
+
+@pytest.mark.parametrize("note", [None, "  ", "clear"])
+def test_a_decision_without_a_reason_is_refused(note):
+    sent = rating(item_id="u1/voice", utterance_id="u1", note=note)
+    answer, _ = ask(adjudicator(on_decide=pytest.fail), "save", rating=sent)
+    assert "say in a few words why" in answer["sentence"]
+    taken_back = []
+    widget = adjudicator(on_decide=taken_back.append)
+    back = rating(item_id="u1/voice", utterance_id="u1", retracted=True, tags=[], scores=[])
+    assert ask(widget, "save", rating=back)[0]["ok"]
+    assert taken_back[0]["retracted"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"items": DISPUTED.head(0)}, "There are no disputes to decide"),
+        ({"items": DISPUTED.drop(columns="pass")}, 'need the column "pass"'),
+        ({"rated": PANEL[:3]}, "u2 has 1 ratings in the pass voice; a dispute needs those of two"),
+        ({"language": "fr"}, 'no words in the language "fr"'),
+    ],
+)
+def test_what_cannot_be_adjudicated_is_told_in_a_sentence(changes, sentence):
+    with pytest.raises(InputError, match=sentence):
+        adjudicator(**changes)
+
+
+# ---- the workspace --------------------------------------------------------------------------
+
+
+def tables_of(rows):
+    """Ratings, tags and scores of (utterance, rater, tags, valence)."""
+    ratings, tags, scores = ratings_of(
+        [
+            (u, r, "tagged" if heard else "neutral", dict.fromkeys(heard, 1.0),
+             {} if valence is None else {"valence": valence})
+            for u, r, heard, valence in rows
+        ]
+    )  # fmt: skip
+    return ratings, tags.assign(share=None), scores
+
+
+def test_the_worst_comes_first_and_what_all_heard_alike_is_none():
+    ratings, tags, scores = tables_of(
+        [
+            *[("alike", r, ["relief"], 0.5) for r in "abc"],
+            ("one against two", "a", ["anger"], None),
+            *[("one against two", r, ["relief"], None) for r in "bc"],
+            *[("all apart", r, [tag], None) for r, tag in zip("abc", ["x", "y", "z"], strict=True)],
+            ("opposite", "a", ["relief"], -1.0),
+            ("opposite", "b", ["relief"], 1.0),
+            ("apart and opposite", "a", ["relief"], 1.0),
+            ("apart and opposite", "b", [], -0.5),
+            ("no shares", "a", ["x", "y"], None),
+            ("no shares", "b", ["x"], None),
+            ("alone", "a", ["x"], None),
+        ]
+    )
+    found = worst_first(dispute_table(ratings, tags), ratings, tags, scores)
+    assert found["utterance_id"].tolist() == [
+        "apart and opposite",
+        "all apart",
+        "no shares",
+        "opposite",
+        "one against two",
+    ]
+    assert found.set_index("utterance_id")["valence_range"].to_dict()["opposite"] == 2.0
+    three = worst_first(dispute_table(ratings, tags), ratings, tags, scores, min_raters=3)
+    assert three["utterance_id"].tolist() == ["all apart", "one against two"]
+
+
+@pytest.fixture
+def ws(tmp_path, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "home"))
+    opened = wb.create(tmp_path / "ws")
+    fill(opened.store)
+    opened.store.add_rater("lead", name="Lea", role="lead")
+    return opened
+
+
+def disputed(ws):
+    ws.store.add_rating(payload(note=EVIL))
+    ws.store.add_rating(payload(rater_id="r02", tags=[{"tag": "resignation"}]))
+    ws.store.add_rating(payload(2))
+    ws.store.add_rating(payload(2, "r02"))
+
+
+def decide(widget, number=0, **fields):
+    sent = rating(item_id=f"{unit(number)}/voice", utterance_id=unit(number), scores=[])
+    sent |= {"tags": [{"tag": "resignation", "intensity": 1.0, "share": None, "primary": False}]}
+    return ask(widget, "save", rating=sent | {"note": REASON, "shifts": []} | fields)[0]
+
+
+def test_a_lead_decides_and_finds_the_decision_again(ws):
+    disputed(ws)
+    widget = ws.adjudicator("lead")
+    assert list(widget._disputes) == [f"{unit()}/voice"]
+    assert {rater["name"] for rater in widget._disputes[f"{unit()}/voice"]["raters"]} == {
+        "Ann",
+        "r02",
+    }
+    before = ws.table("consensus")
+    assert decide(widget)["ok"]
+    again = ws.adjudicator("lead")
+    assert again._ratings[f"{unit()}/voice"]["note"] == REASON
+    pd.testing.assert_frame_equal(ws.table("consensus"), before)
+    assert ws.progress().empty
+    notes = ws.decision_notes()
+    assert notes[["tag", "against_tag", "n"]].to_numpy().tolist() == [
+        ["resignation", "frustration", 1]
+    ]
+    new, changes = with_decisions(ws.taxonomy(), notes)
+    path = ws.save_taxonomy(new, changes)
+    assert read_taxonomy(path) == new
+    assert ws.taxonomy().version == "1"
+    with pytest.raises(InputError, match="is there already"):
+        ws.save_taxonomy(new)
+    ws.store.add_rater("other", role="lead")
+    with pytest.raises(InputError, match="All 1 disputes are decided by other leads"):
+        ws.adjudicator("other")
+    assert len(ws.adjudicator("other", decided=True)._disputes) == 1
+
+
+def test_exports_of_labels_carry_no_decisions(ws, tmp_path):
+    disputed(ws)
+    decide(ws.adjudicator("lead"))
+    ws.export(tmp_path / "out", format="textgrid")
+    (written,) = (tmp_path / "out").glob("*.TextGrid")
+    assert "r01" in written.read_text() and "lead" not in written.read_text()
+
+
+def test_a_decision_on_what_was_corrected_meanwhile_is_kept_out(ws):
+    disputed(ws)
+    widget = ws.adjudicator("lead")
+    old = ws.store.read("utterances", utterance_id=unit())
+    moved = old.assign(utterance_id="moved", end_s=1.5)
+    ws.store.correct_utterances([unit()], moved, kind="moved")
+    answer = decide(widget)
+    assert "was corrected while it was open here" in answer["sentence"]
+    assert ws.store.read("adjudications").empty
+    with pytest.raises(InputError, match="were corrected since"):
+        ws.adjudicator("lead")
+
+
+def test_a_call_without_audio_says_why_nothing_plays(ws):
+    disputed(ws)
+    answer, _ = ask(ws.adjudicator("lead"), "call", call_id="c1")
+    assert 'The audio root "audio" is not in' in answer["sentence"]
+
+
+def test_without_disputes_there_is_a_sentence(ws):
+    with pytest.raises(InputError, match="There are no ratings here yet"):
+        ws.adjudicator("lead")
+    ws.store.add_rating(payload())
+    with pytest.raises(InputError, match=r"rated by 2 raters in the same pass \(the most is 1\)"):
+        ws.adjudicator("lead")
+    ws.store.add_rating(payload(rater_id="r02"))
+    with pytest.raises(InputError, match="of 1 utterances with 2 raters or more, all were heard"):
+        ws.adjudicator("lead")
+    with pytest.raises(InputError, match="min_raters is 1"):
+        ws.adjudicator("lead", min_raters=1)
+
+
+def test_only_a_lead_decides(ws):
+    with pytest.raises(InputError, match='There is no lead "leed". Did you mean "lead"'):
+        ws.adjudicator("leed")
+    with pytest.raises(InputError, match=r'r02 is no lead.*change_rater\("r02", role="lead"\)'):
+        ws.adjudicator("r02")

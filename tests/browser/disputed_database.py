@@ -6,11 +6,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import pandas as pd
-
 from tests.browser.call_of_tones import TAXONOMY, UTTERANCES, WORDS, audio, peaks
 from tests.browser.rated_database import made
 from tests.stores import NOW
+from workbench.agreement.disputes import dispute_table
 from workbench.identifiers import uuid7
 from workbench.store import Store
 from workbench.widgets import Adjudicator, earlier_ratings
@@ -44,20 +43,7 @@ HEARD: dict[str, list[tuple[str, Tags, dict[str, float], dict[str, Any]]]] = {
     "u5": [("neutral", {}, {"valence": -1.0}, {}), ("neutral", {}, {"valence": 1.0}, {})],
     "u2": [("tagged", {"warm": (1.0, None)}, {}, {}), ("tagged", {"warm": (2 / 3, None)}, {}, {})],
 }  # fmt: skip
-"""By utterance what r01, r02 ... heard: verdict, (intensity, share) by tag, scores, further fields."""
-
-DISPUTES = pd.DataFrame(
-    {
-        "utterance_id": ["u4", "u1", "u5", "u3", "u2"],
-        "taxonomy": "small",
-        "version": "1",
-        "pass": ["both", "both", "both", "both", "both"],
-        "mixture_bits": [0.0, 0.0, 0.0, 0.49, 0.0],
-        "dispute_bits": [1.0, 0.97, 0.0, 1.46, 0.0],
-        "unclear_share": [0.0, 0.0, 0.0, 0.2, 0.0],
-        "n_raters": [2, 5, 2, 5, 2],
-    }
-)
+"""By utterance what r01, r02 ... heard: verdict, (intensity, share) by tag, scores, and more."""
 
 
 def rated(path: Path, pass_: str = "both") -> Store:
@@ -98,7 +84,7 @@ def adjudicated(path: str, *, pass_: str = "both", **settings: Any) -> Adjudicat
     store = rated(Path(path), pass_)
     place: Any = SimpleNamespace(store=store)
     ratings, tags, scores = store.current_ratings()
-    disputes = DISPUTES.assign(**{"pass": pass_})
+    disputes = dispute_table(ratings, tags)
     items = worst_first(disputes, ratings, tags, scores).merge(UTTERANCES, on="utterance_id")
     reasons = store.read("adjudications").set_index("rating_id")["reason"]
     decisions = earlier_ratings(*store.current_ratings(adjudications="only", rater_id="lead"))

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-import time
-from contextlib import closing
-
 import pytest
 
 pytestmark = pytest.mark.browser
@@ -30,6 +26,7 @@ def show(book, place, settings=""):
 
 def test_look(book, place):
     import os
+
     out = os.environ["SHOTS"]
     book.page.set_viewport_size({"width": 1300, "height": 1500})
     show(book, place)
@@ -42,7 +39,7 @@ def test_look(book, place):
     book.keys("KeyH")
     book.page.wait_for_timeout(300)
     w.screenshot(path=f"{out}/card.png")
-    show(book, str(place)+"2", ", language='de', pass_='voice'")
+    show(book, str(place) + "2", ", language='de', pass_='voice'")
     book.page.wait_for_timeout(800)
     w = book.page.locator(".wb:not([data-old])")
     w.screenshot(path=f"{out}/de.png")
@@ -50,6 +47,7 @@ def test_look(book, place):
     book.page.wait_for_timeout(500)
     w.screenshot(path=f"{out}/narrow.png")
     from tests.browser.test_labeler import THEME
+
     book.page.evaluate(THEME, "JupyterLab Dark")
     book.page.wait_for_timeout(1000)
     book.keys("KeyM", "KeyT")

@@ -11,6 +11,7 @@ import pandas as pd
 
 from workbench.agreement.disputes import dispute_table
 from workbench.errors import InputError, StoreError, nearest
+from workbench.rated_values import first_ratings
 from workbench.taxonomies import Taxonomy, decision_notes, taxonomy_text
 from workbench.workspace import hearing, labelling, levelling, saving
 
@@ -80,8 +81,7 @@ def adjudicator(
         **({} if pass_ is None else {"pass_": pass_}),
         **({} if call_id is None else {"call_id": call_id}),
     )
-    # what a rater heard again does not make two raters
-    ratings = ratings.drop_duplicates([*_KEY, "rater_id"], ignore_index=True)
+    ratings = first_ratings(ratings)
     found = worst_first(dispute_table(ratings, tags), ratings, tags, scores, min_raters=min_raters)
     if found.empty:
         raise InputError(_why_none(ratings, min_raters))
@@ -153,8 +153,10 @@ def worst_first(
 
     An utterance is disputed where raters did not all hear the same tags or give
     the same verdict, or where their valence is a whole unit apart (half the
-    scale). How bad it is: `dispute_bits`, and half the distance between the
-    lowest and the highest valence.
+    scale). How bad it is: how far two raters are apart in tags, 0..1, and half
+    the distance between the lowest and the highest valence, 0..1. Apart in tags
+    is `pair_dispute_bits`; where not every rater has shares it is the share of
+    pairs of raters who heard different tags or verdicts.
 
     Parameters
     ----------
@@ -175,15 +177,19 @@ def worst_first(
     readings = ratings["verdict"] + " " + ratings["rating_id"].map(heard).fillna("")
     rows = ratings[_KEY].assign(reading=readings)
     valence = scores[scores["dimension"] == "valence"].set_index("rating_id")["value"]
-    rows["valence"] = ratings["rating_id"].map(valence)
+    rows["valence"] = ratings["rating_id"].map(valence).astype("float64")
     by = rows.groupby(_KEY)
     spread = by["valence"].max() - by["valence"].min()
     about = pd.DataFrame({"n_readings": by["reading"].nunique(), "valence_range": spread.fillna(0)})
+    same = rows.groupby([*_KEY, "reading"]).size()
+    alike = (same * (same - 1)).groupby(_KEY).sum()
+    about["apart"] = 1 - alike / (by.size() * (by.size() - 1))
     out = disputes[disputes["n_raters"] >= min_raters].merge(about.reset_index(), on=_KEY)
     out = out[(out["n_readings"] > 1) | (out["valence_range"] >= _WIDE)]
-    badness = out["dispute_bits"].fillna(0) + out["valence_range"] / 2
+    all_shares = out["n_with_shares"] == out["n_raters"]
+    badness = out["pair_dispute_bits"].where(all_shares, out["apart"]) + out["valence_range"] / 2
     order = badness.sort_values(ascending=False, kind="stable").index
-    return out.loc[order].reset_index(drop=True)
+    return out.loc[order].drop(columns="apart").reset_index(drop=True)
 
 
 def save_decision(ws: Core, payload: Mapping[str, Any]) -> str:
