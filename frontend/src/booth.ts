@@ -61,6 +61,8 @@ export class Booth {
   private readonly pictures: Pictures;
   private readonly shown: Shown = { spectrogram: false, pitch: false, level: false };
   private levelled = false;
+  /** Items whose words were asked for in a pass that hides them. */
+  private readonly textAsked = new Set<string>();
   private unit: Unit | null = null;
   private units: BoothState["units"] = [];
   private call: Call | null = null;
@@ -132,6 +134,10 @@ export class Booth {
       level: () => this.toggleShown("level"),
       split: () => this.split(),
       merge: () => this.merge(),
+      text: () => {
+        if (this.unit) this.textAsked.add(this.unit.item_id);
+        this.events.changed();
+      },
     } satisfies Partial<Actions>;
   }
 
@@ -173,7 +179,7 @@ export class Booth {
       n_plays: listening.nPlays(unit.item_id),
       heard_share: listening.share(unit.item_id, unit.start_s, unit.end_s),
       heard_until_s: listening.until(unit.call_id),
-      text_seen: showsText(unit) && (this.call?.lines.length ?? 0) > 0,
+      text_seen: this.seesText(unit) && (this.call?.lines.length ?? 0) > 0,
     };
   }
 
@@ -193,8 +199,8 @@ export class Booth {
     this.overview.show({ ...state, call });
     this.stage.marks(state.shifts);
     if (this.dialogue) {
-      this.dialogue.element.hidden = !showsText(unit);
-      if (showsText(unit)) this.dialogue.show(call, unit);
+      this.dialogue.element.hidden = !this.seesText(unit);
+      if (this.seesText(unit)) this.dialogue.show(call, unit);
     }
     const alone = call !== null && call.lanes.length > 1 && laneOf(call, unit) !== null;
     this.transport.element.hidden = unit.pass === "text";
@@ -301,6 +307,10 @@ export class Booth {
   private toggleLevelled(): void {
     this.level(!this.levelled);
     this.events.say(strings.said.onOff(strings.hear.levelled, this.levelled));
+  }
+
+  private seesText(unit: Unit): boolean {
+    return showsText(unit) || this.textAsked.has(unit.item_id);
   }
 
   // ---- pictures --------------------------------------------------------------------------

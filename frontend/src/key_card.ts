@@ -3,7 +3,7 @@
 import { definition } from "./chips";
 import { button, el } from "./dom";
 import type { KeyNames } from "./key_names";
-import { SECTIONS, type Binding, type Keymap } from "./keys";
+import type { Binding, Keymap } from "./keys";
 import type { Tag, Taxonomy } from "./model";
 import { dimensionName, strings, tagName } from "./strings";
 
@@ -40,11 +40,11 @@ export class KeyCard {
       el(
         "div.wb-card-sections",
         {},
-        ...Object.entries(SECTIONS).map(([name, bindings]) =>
+        ...Object.entries(this.keymap.sections).map(([name, bindings]) =>
           el(
             "section",
             {},
-            el("h4", {}, strings.cardSections[name as keyof typeof SECTIONS]),
+            el("h4", {}, strings.cardSections[name] ?? name),
             el("dl.wb-card-keys", {}, ...this.rows(bindings)),
           ),
         ),

@@ -66,6 +66,11 @@ export class KeyNames {
     return this.drawn(this.keymap.strokeOf(command));
   }
 
+  /** Whether there is such a command here. */
+  knows(command: string): boolean {
+    return this.keymap.knows(command);
+  }
+
   /** The key of a tag; without a stroke there is nothing to see. */
   drawn(stroke: string | null): HTMLElement {
     return el(

@@ -37,7 +37,14 @@ export type Act =
   | "merge"
   | "auto"
   | "card"
-  | "stop";
+  | "stop"
+  | "text"
+  | "quickReason"
+  | "mix"
+  | "names";
+
+/** What only the Adjudicator does. */
+export type OwnActs = "reading" | "mix" | "names";
 
 export type Command =
   | { act: "tag"; index: number }
@@ -46,12 +53,15 @@ export type Command =
   | { act: "share"; by: number }
   | { act: "certainty"; by: 1 | -1 }
   | { act: "cue"; cue: Cue }
+  | { act: "reading"; index: number }
   | { act: Act };
 
 /** What each command does. Every part of the widget brings those that are its own. */
 export type Actions = {
   [A in Command["act"]]: (command: Extract<Command, { act: A }>) => void;
 };
+
+export type LabelerActions = Omit<Actions, OwnActs> & Partial<Pick<Actions, OwnActs>>;
 
 export interface KeyPress {
   code: string;
@@ -75,7 +85,9 @@ export interface Binding {
   repeats: boolean;
 }
 
-function bind(
+export type Sections = Readonly<Record<string, readonly Binding[]>>;
+
+export function bind(
   name: string,
   stroke: string,
   command: Command,
@@ -151,9 +163,7 @@ export const SECTIONS = {
     bind("card", "KeyH", { act: "card" }, "card"),
     bind("stop", "Escape", { act: "stop" }, "stop"),
   ],
-} satisfies Record<keyof Strings["cardSections"], Binding[]>;
-
-const BINDINGS: readonly Binding[] = Object.values(SECTIONS).flat();
+} satisfies Sections;
 
 /** Two things that ask for one key: who came too late, whose the key is, and what it got. */
 export interface Clash {
@@ -187,11 +197,15 @@ export class Keymap {
   clashes: readonly Clash[] = [];
 
   /** @param wishes Strokes by the name of a command or tag. */
-  constructor(private readonly wishes: Readonly<Record<string, string>> = {}) {
-    const fixed = BINDINGS.filter(({ stroke }) => stroke === "Escape" || stroke.startsWith("Ctrl"));
-    const wished = BINDINGS.filter((one) => one.name in wishes && !fixed.includes(one));
+  constructor(
+    private readonly wishes: Readonly<Record<string, string>> = {},
+    readonly sections: Sections = SECTIONS,
+  ) {
+    const table = Object.values(sections).flat();
+    const fixed = table.filter(({ stroke }) => stroke === "Escape" || stroke.startsWith("Ctrl"));
+    const wished = table.filter((one) => one.name in wishes && !fixed.includes(one));
     const late: [Binding, Pick<Clash, "stroke" | "owner">][] = [];
-    for (const binding of new Set([...fixed, ...wished, ...BINDINGS])) {
+    for (const binding of new Set([...fixed, ...wished, ...table])) {
       const stroke = wished.includes(binding) ? (wishes[binding.name] ?? "") : binding.stroke;
       const owner = this.bindings.get(stroke)?.name;
       if (owner === undefined) this.give(binding, stroke);
@@ -236,6 +250,11 @@ export class Keymap {
   /** The stroke of a command; null without one. */
   strokeOf(name: string): string | null {
     return this.strokes.get(name) ?? null;
+  }
+
+  /** Whether there is such a command here. */
+  knows(name: string): boolean {
+    return Object.values(this.sections).some((own) => own.some((one) => one.name === name));
   }
 
   strokeOfTag(tag: string): string | null {

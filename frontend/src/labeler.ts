@@ -3,21 +3,14 @@
 import type { AnyModel } from "@anywidget/types";
 import { Booth, type Correction } from "./booth";
 import { button, el, isTextField } from "./dom";
+import type { Draft } from "./draft";
+import type { Addition, Extension } from "./extension";
 import { Header } from "./header";
 import { KeyCard } from "./key_card";
 import { KeyNames } from "./key_names";
-import { Keymap, type Actions, type Command } from "./keys";
-import {
-  marksOf,
-  roleOf,
-  tagsFor,
-  unitsOf,
-  type Columns,
-  type LabelerSetup,
-  type Mark,
-  type Rating,
-  type Unit,
-} from "./model";
+import { Keymap, type Command, type LabelerActions } from "./keys";
+import { marksOf, roleOf, tagsFor, unitsOf } from "./model";
+import type { Columns, LabelerSetup, Mark, Rating, Unit } from "./model";
 import type { Notices } from "./notices";
 import type { Outbox } from "./outbox";
 import type { Place } from "./overview";
@@ -26,9 +19,8 @@ import { Round } from "./round";
 import type { Outcome, Sitting } from "./sitting";
 import { roleName, sentenceOf, strings } from "./strings";
 import { followTheme } from "./theme";
+import { Turnover } from "./turnover";
 import { Wire } from "./wire";
-
-const PATIENCE_MS = 30;
 
 export class Labeler {
   private readonly life = new AbortController();
@@ -43,13 +35,12 @@ export class Labeler {
   private readonly booth: Booth;
   private readonly form: RatingForm;
   private readonly card: KeyCard;
-  private readonly actions: Actions;
+  private readonly actions: LabelerActions;
+  private readonly addition: Addition | undefined;
+  private readonly turnover = new Turnover();
   private placesByCall = new Map<string, Place[]>();
   private shown = false;
   private auto: boolean;
-  /** What leads on to the next one, for as long as the answer to the last is waited for. */
-  private next: (() => void) | null = null;
-  private nextTimer: ReturnType<typeof setTimeout> | undefined;
   private sending = false;
 
   constructor(
@@ -59,9 +50,10 @@ export class Labeler {
     saved: Record<string, Rating>,
     marks: Record<string, Omit<Mark, "item_id">>,
     reopen: (language: string) => void,
+    extension?: Extension,
   ) {
     const { signal } = this.life;
-    const keymap = (this.keymap = new Keymap(setup.keys));
+    const keymap = (this.keymap = new Keymap(setup.keys, extension?.sections));
     const keys = (this.keys = new KeyNames(keymap));
     this.auto = setup.autoplay;
     this.wire = new Wire(model);
@@ -111,22 +103,28 @@ export class Labeler {
       keymap,
       keys,
       {
-        edited: (draft, said) => {
-          this.sitting.draft = draft;
-          this.round.edited();
-          this.notices.say(said);
-          this.notices.tell("");
-          this.refresh();
-        },
+        edited: (draft, said) => this.edit(draft, said),
+        save: () => this.save(),
         told: (sentence) => this.notices.tell(sentence),
         leave: () => this.takeFocus(),
         playhead: () => this.booth.positionS,
       },
       signal,
+      extension !== undefined,
     );
+    this.addition = extension?.add({
+      root,
+      keys,
+      signal,
+      run: (command) => this.run(command),
+      edit: (draft, said) => this.edit(draft, said),
+      draft: () => this.sitting.draft,
+      say: (text) => this.notices.say(text),
+      tell: (sentence) => this.notices.tell(sentence),
+    });
     this.card = new KeyCard(setup.taxonomy, keymap, keys, () => this.takeFocus(), signal);
     this.actions = this.actionsOf();
-    root.classList.add("wb", "wb-labeler");
+    root.classList.add("wb", extension ? "wb-adjudicator" : "wb-labeler");
     if (this.units.length === 0) {
       root.append(el("p.wb-empty", {}, strings.noUnits));
       return;
@@ -150,8 +148,7 @@ export class Labeler {
   }
 
   close(): void {
-    this.next = null;
-    clearTimeout(this.nextTimer);
+    this.turnover.forget();
     this.life.abort();
     this.booth.close();
     this.wire.close();
@@ -168,6 +165,7 @@ export class Labeler {
       this.header.element,
       this.booth.overview.element,
       this.booth.element,
+      ...(this.addition ? [this.addition.element] : []),
       this.form.element,
       el(
         "footer.wb-footer",
@@ -189,7 +187,7 @@ export class Labeler {
     root.tabIndex = 0;
     root.dataset["lmSuppressShortcuts"] = "true";
     root.setAttribute("role", "application");
-    root.setAttribute("aria-label", strings.labeler);
+    root.setAttribute("aria-label", this.addition ? strings.deciding.name : strings.labeler);
     root.addEventListener("keydown", (event) => this.keydown(event), { signal });
     root.addEventListener("mousedown", (event) => this.mousedown(event), { signal });
   }
@@ -204,6 +202,14 @@ export class Labeler {
     this.booth.show(unit, () => this.sitting.upNext ?? undefined);
     this.refresh();
     this.round.arrived();
+  }
+
+  private edit(draft: Draft, said: string): void {
+    this.sitting.draft = draft;
+    this.round.edited();
+    this.notices.say(said);
+    this.notices.tell("");
+    this.refresh();
   }
 
   private refresh(): void {
@@ -233,8 +239,9 @@ export class Labeler {
       auto: this.auto,
       shifts: sitting.draft.shifts,
     });
+    this.addition?.show(unit, sitting.draft, booth.evidence(unit).text_seen);
     this.round.tell();
-    if (this.next && !outbox.of(unit.item_id)) setTimeout(() => this.turnOver());
+    if (this.turnover.waits && !outbox.of(unit.item_id)) setTimeout(() => this.turnover.now());
   }
 
   private placesOf(callId: string): readonly Place[] {
@@ -255,7 +262,7 @@ export class Labeler {
   // ---- going through the list ---------------------------------------------------------
 
   private goTo(index: number): void {
-    this.turnOver();
+    this.turnover.now();
     if (index < 0 || index >= this.units.length) return;
     this.sitting.goTo(index);
     this.show();
@@ -265,13 +272,19 @@ export class Labeler {
   }
 
   private save(): void {
-    this.turnOver();
+    this.turnover.now();
     const { sitting, booth } = this;
     if (booth.isMoved) {
       this.notices.tell(strings.hear.settleFirst);
       return;
     }
     booth.stop();
+    const missing = this.addition?.missing(sitting.draft);
+    if (missing) {
+      this.notices.tell(missing);
+      this.form.actions.note();
+      return;
+    }
     const outcome = this.commit();
     if (outcome.done === "gap") {
       this.notices.tell(strings.gap[outcome.gap]);
@@ -291,12 +304,7 @@ export class Labeler {
       else if (this.auto && outcome.done === "sent") booth.replay();
     };
     if (outcome.done === "unchanged") return go();
-    // Drawing anything would keep the page from hearing the answer, which is nearly here.
-    this.next = go;
-    this.nextTimer = setTimeout(() => {
-      this.refresh();
-      this.nextTimer = setTimeout(() => this.turnOver(), PATIENCE_MS);
-    }, PATIENCE_MS);
+    this.turnover.soon(go, () => this.refresh());
   }
 
   private commit(): Outcome {
@@ -306,14 +314,6 @@ export class Labeler {
     } finally {
       this.sending = false;
     }
-  }
-
-  /** Go on to the next one now, if that is still to be done: whatever comes is meant for it. */
-  private turnOver(): void {
-    const go = this.next;
-    this.next = null;
-    clearTimeout(this.nextTimer);
-    go?.();
   }
 
   /** Python says to all views of this widget that a rating is in the database. */
@@ -357,7 +357,7 @@ export class Labeler {
     if (presses && event.target instanceof HTMLButtonElement) return;
     if ((event.ctrlKey || event.metaKey) && event.code === "KeyS") event.preventDefault();
     this.keys.learn(event);
-    this.turnOver();
+    this.turnover.now();
     const command = this.keymap.commandOf(event);
     if (!command || !this.shown || this.round.busy) return;
     if (this.card.open && command.act !== "card" && command.act !== "stop") return;
@@ -366,12 +366,13 @@ export class Labeler {
   }
 
   private run(command: Command): void {
-    this.turnOver();
-    (this.actions[command.act] as (command: Command) => void)(command);
+    this.turnover.now();
+    (this.actions[command.act] as ((command: Command) => void) | undefined)?.(command);
   }
 
-  private actionsOf(): Actions {
+  private actionsOf(): LabelerActions {
     return {
+      ...this.addition?.actions,
       ...this.form.actions,
       ...this.booth.actions,
       ...this.round.actions,
@@ -408,7 +409,7 @@ export class Labeler {
 
   /** A click does not take the keys away from the widget. */
   private mousedown(event: MouseEvent): void {
-    this.turnOver();
+    this.turnover.now();
     const target = event.target as HTMLElement;
     if (isTextField(target) || target.closest(".wb-card")) return;
     if (target.closest(".wb-dialogue, .wb-stage-text") === target) return;

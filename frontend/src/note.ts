@@ -8,6 +8,7 @@ export interface NoteEvents {
   typed(text: string): void;
   /** Give the keys back to the widget. */
   leave(): void;
+  save(): void;
 }
 
 export class Note {

@@ -20,6 +20,7 @@ import {
   type Verdict,
 } from "./model";
 import { keyInField, Note } from "./note";
+import { nextQuickReason, Reason } from "./reason";
 import { Scales } from "./scales";
 import { clock, dimensionName, strings, tagName } from "./strings";
 import { TagFinder } from "./tag_finder";
@@ -32,6 +33,8 @@ export interface FormEvents {
   told(sentence: string): void;
   /** Give the keys back to the widget after a text field. */
   leave(): void;
+  /** The rater asks for it to be saved, out of a text field. */
+  save(): void;
   /** Second of the call that sounds, or where playing stopped; null at rest. */
   playhead(): number | null;
 }
@@ -59,7 +62,7 @@ export class RatingForm {
   private readonly cues: CuesNamed;
   private readonly certainty: Certainty;
   private readonly clashes = el("p.wb-clashes.wb-muted", { role: "note" });
-  private readonly noteField: Note;
+  private readonly noteField: Note | Reason;
   readonly actions = {
     tag: ({ index }) => this.touchAt(index),
     verdict: ({ verdict }) => this.toggleVerdict(verdict),
@@ -71,6 +74,7 @@ export class RatingForm {
     shift: () => this.markShift(),
     other: () => this.toggleOther(),
     note: () => this.noteField.open(),
+    quickReason: () => this.quickReason(),
     primary: () => this.primary(),
     find: () => this.finder.open(),
   } satisfies Partial<Actions>;
@@ -88,6 +92,8 @@ export class RatingForm {
     private readonly keys: KeyNames,
     private readonly events: FormEvents,
     signal: AbortSignal,
+    /** Whether it is a decision, which has a reason instead of a note. */
+    private readonly deciding = false,
   ) {
     const touch = (tag: string) => this.touch(tag);
     this.chips = new Chips(taxonomy.intensity_steps, keymap, keys, touch, signal);
@@ -133,11 +139,12 @@ export class RatingForm {
       (step) => this.sure(drafts.setCertainty(this.current, step)),
       signal,
     );
-    this.noteField = new Note(
+    this.noteField = new (deciding ? Reason : Note)(
       keys,
       {
         typed: (text) => this.change(drafts.setNote(this.current, text), ""),
         leave: () => events.leave(),
+        save: () => events.save(),
       },
       signal,
     );
@@ -157,7 +164,7 @@ export class RatingForm {
         this.otherField,
       ),
       this.scales.element,
-      el("div.wb-reasons", {}, this.cues.element, this.certainty.element),
+      deciding ? null : el("div.wb-reasons", {}, this.cues.element, this.certainty.element),
       this.clashes,
     );
     this.otherField.addEventListener(
@@ -222,7 +229,8 @@ export class RatingForm {
     this.keymap.setTags(this.tags);
     this.chips.setTags(this.tags);
     this.chips.heard = unit.pass !== "text";
-    setText(this.question, strings.question(role, unit.pass));
+    const { deciding } = strings;
+    setText(this.question, this.deciding ? deciding.question : strings.question(role, unit.pass));
     const sentences = this.keymap.clashes.map(({ name, stroke, owner, instead }) =>
       strings.clash(name, this.keys.of(stroke), owner, instead && this.keys.of(instead)),
     );
@@ -379,6 +387,11 @@ export class RatingForm {
     const said =
       step === null ? strings.said.notSet(strings.certainty) : strings.certaintySteps[step - 1];
     this.change(draft, said ?? "");
+  }
+
+  private quickReason(): void {
+    const reason = nextQuickReason(this.current.note);
+    this.change(drafts.setNote(this.current, reason), reason || strings.deciding.noReason);
   }
 
   private toggleCue(cue: Cue): void {

@@ -122,8 +122,11 @@ export class Round {
     this.restCard = new RestCard(() => this.rested(), signal);
     this.sessionCard = new SessionCard((choices) => void this.begun(choices), signal);
     this.panels = [this.list, this.restCard, this.sessionCard].map(({ element }) => element);
-    const tool = (label: string, press: () => void, name: string) =>
-      button("wb-button wb-button-plain", label, press, { key: keys.cap(name), signal });
+    const tool = (label: string, press: () => void, name: string) => {
+      const made = button("wb-button wb-button-plain", label, press, { key: keys.cap(name), signal });
+      made.hidden = !keys.knows(name);
+      return made;
+    };
     this.flagButton = tool(strings.flag, () => this.flag(), "flag");
     this.tools = el(
       "div.wb-tools",

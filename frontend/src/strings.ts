@@ -1,6 +1,7 @@
 // Every word on the screen, in one place. Another language is another object of the same shape,
 // named in LANGUAGES at the end.
 
+import { decidingWords } from "./deciding_words";
 import type { Gap } from "./draft";
 import { keepWords } from "./keep_words";
 import type { Cue, Pass } from "./model";
@@ -127,6 +128,9 @@ const en = {
     zoomOut: "Show more of the call",
   },
 
+  /** A figure as the language writes it, with two decimals at most. */
+  number: (value: number) => String(Math.round(value * 100) / 100),
+
   // Rating
   question: (role: string, pass: Pass) =>
     pass === "text"
@@ -196,6 +200,7 @@ const en = {
   done: "Everything in this list is rated. J and K go through it again.",
 
   ...keepWords.en,
+  deciding: decidingWords.en,
 
   said: {
     playing: "Playing",
@@ -222,7 +227,12 @@ const en = {
   card: "Keys",
   cardClose: "Close",
   cardPrint: "Print",
-  cardSections: { judging: "Judging", listening: "Listening", going: "Going on" },
+  cardSections: {
+    deciding: "Deciding",
+    judging: "Judging",
+    listening: "Listening",
+    going: "Going on",
+  } as Record<string, string>,
   cardKeys: {
     find: "Find a tag by typing",
     verdicts: "Neutral, unclear, unusable",
@@ -257,6 +267,12 @@ const en = {
     rest: "Rest: the clock stands still",
     card: "This card",
     stop: "Leave a text field, close the card, stop",
+    readings: "Take a reading, the strongest first",
+    mix: "A mixture of the two strongest readings",
+    reason: "To the reason; Ctrl+Enter saves from there",
+    quickReason: "A reason to begin with; again for the next",
+    names: "Show or hide who is who",
+    text: "Show the words, where the pass hides them",
   },
   cardTags: "Tags",
   cardTagsHow: "The same key again: stronger, then off.",
@@ -490,6 +506,8 @@ const de: Strings = {
     zoomOut: "Mehr vom Anruf zeigen",
   },
 
+  number: (value) => en.number(value).replace(".", ","),
+
   // Rating
   question: (role, pass) =>
     pass === "text"
@@ -555,6 +573,7 @@ const de: Strings = {
   done: "Alles in dieser Liste ist bewertet. J und K gehen sie noch einmal durch.",
 
   ...keepWords.de,
+  deciding: decidingWords.de,
 
   said: {
     playing: "Ton läuft",
@@ -581,7 +600,12 @@ const de: Strings = {
   card: "Tasten",
   cardClose: "Schließen",
   cardPrint: "Drucken",
-  cardSections: { judging: "Bewerten", listening: "Hören", going: "Weitergehen" },
+  cardSections: {
+    deciding: "Entscheiden",
+    judging: "Bewerten",
+    listening: "Hören",
+    going: "Weitergehen",
+  },
   cardKeys: {
     find: "Ein Gefühl tippend suchen",
     verdicts: "Neutral, unklar, unbrauchbar",
@@ -616,6 +640,12 @@ const de: Strings = {
     rest: "Pause: die Uhr steht",
     card: "Diese Karte",
     stop: "Textfeld verlassen, Karte schließen, anhalten",
+    readings: "Eine Lesart nehmen, die stärkste zuerst",
+    mix: "Eine Mischung der beiden stärksten Lesarten",
+    reason: "Zum Grund; Strg+Enter speichert von dort",
+    quickReason: "Ein Grund für den Anfang; noch einmal für den nächsten",
+    names: "Zeigen oder verbergen, wer wer ist",
+    text: "Die Worte zeigen, wo der Durchgang sie verbirgt",
   },
   cardTags: "Gefühle",
   cardTagsHow: "Dieselbe Taste noch einmal: stärker, dann aus.",

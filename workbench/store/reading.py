@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -127,7 +127,11 @@ class Reading(StorePart):
             return [dict(row) for row in connection.execute(query).mappings()]
 
     def current_ratings(
-        self, as_of: datetime | str | None = None, **equals: Any
+        self,
+        as_of: datetime | str | None = None,
+        *,
+        adjudications: bool | Literal["only"] = False,
+        **equals: Any,
     ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         """Read the ratings that stand: neither superseded nor taken back.
 
@@ -138,6 +142,9 @@ class Reading(StorePart):
         ----------
         as_of : datetime or str, optional
             Those that stood at that moment; a moment without a zone is UTC.
+        adjudications : bool or "only", default False
+            Whether decisions of leads are among them: they are ratings too, but
+            made with all others in view. "only" gives nothing else.
         **equals : object
             As in `read`, with columns of ratings; call_id is understood too.
 
@@ -159,6 +166,10 @@ class Reading(StorePart):
         """
         definition, sql = stored_table("ratings")
         query = current_query(None if as_of is None else _moment(as_of))
+        if adjudications is not True:
+            decided = sa.select(METADATA.tables["adjudications"].c.rating_id)
+            chosen_ids = sql.c.rating_id.in_(decided)
+            query = query.where(chosen_ids if adjudications == "only" else ~chosen_ids)
         if "call_id" in equals:
             utterances, table = stored_table("utterances")
             calls = {"call_id": equals.pop("call_id")}

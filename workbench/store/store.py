@@ -6,6 +6,7 @@ from types import TracebackType
 
 import sqlalchemy as sa
 
+from workbench.store.adjudications import Adjudications
 from workbench.store.corrections import Corrections
 from workbench.store.examples import Examples
 from workbench.store.people import People
@@ -17,7 +18,17 @@ from workbench.store.traces import Traces
 from workbench.store.worklists import Worklists
 
 
-class Store(Reading, Register, Corrections, People, Raters, Worklists, Examples, Traces):
+class Store(
+    Reading,
+    Register,
+    Corrections,
+    People,
+    Adjudications,
+    Raters,
+    Worklists,
+    Examples,
+    Traces,
+):
     """An open database of the workbench; `open_store` and `create_database` give one.
 
     Every method that writes does so in one transaction and returns after it is

@@ -7,6 +7,7 @@ definition as soon as it is used.
 
 from __future__ import annotations
 
+from workbench.taxonomies.decisions import decision_notes, with_decisions
 from workbench.taxonomies.definitions import VERDICT_WORDS
 from workbench.taxonomies.keys import COMMANDS, check_keys, wished_keys
 from workbench.taxonomies.model import ROLES, Dimension, Tag, Taxonomy
@@ -16,6 +17,7 @@ from workbench.taxonomies.reading import (
     read_taxonomy,
     taxonomy_from_definition,
 )
+from workbench.taxonomies.writing import taxonomy_text
 
 __all__ = [
     "COMMANDS",
@@ -25,9 +27,12 @@ __all__ = [
     "Tag",
     "Taxonomy",
     "check_keys",
+    "decision_notes",
     "default_taxonomy",
     "default_taxonomy_text",
     "read_taxonomy",
     "taxonomy_from_definition",
+    "taxonomy_text",
     "wished_keys",
+    "with_decisions",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workbench.widgets.adjudicator import Adjudicator
 from workbench.widgets.calls import CallList
 from workbench.widgets.earlier import earlier_ratings
 from workbench.widgets.labeler import Labeler
@@ -13,6 +14,7 @@ from workbench.widgets.thresholds import ThresholdExplorer
 from workbench.widgets.tracer import Tracer
 
 __all__ = [
+    "Adjudicator",
     "CallList",
     "Labeler",
     "Player",

@@ -170,6 +170,7 @@ class Labeler(AnsweringWidget):
 intensity_steps, tags, dimensions.
     """
 
+    _drawn_as = "labeler"
     _setup = traitlets.Dict().tag(sync=True)
     # Both are filled while rating, in place: a page that is loaded again reads it anew.
     _ratings = traitlets.Dict().tag(sync=True)
@@ -231,7 +232,7 @@ intensity_steps, tags, dimensions.
         }
         self._saving = threading.Lock()
         super().__init__(
-            "labeler",
+            self._drawn_as,
             {
                 "call": self._call,
                 "audio": self._sound,

@@ -22,7 +22,7 @@ def worklist_progress(assignments: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row a worklist and rater: worklist, rater_id, n_assigned; of these
         n_label, n_gold, n_repeat by purpose and n_open, n_done, n_skipped by
-        state; done_share (0..1).
+        state; done_share (0..1). What decisions of leads answer is not counted.
 
     Raises
     ------
@@ -41,6 +41,7 @@ def worklist_progress(assignments: pd.DataFrame) -> pd.DataFrame:
     0      r01           2       1         0.5
     """
     rows = check_table(assignments, "assignments")
+    rows = rows[rows["purpose"] != "adjudicate"]
     counts = pd.DataFrame({"n_assigned": 1}, index=rows.index)
     for column, words in COUNTED.items():
         for word in words:

@@ -126,6 +126,7 @@ def assigned_items(ws: Core, rater: str, worklist: str, *, call_id: str | None) 
     """
     worklist_named(ws, worklist)
     given = ws.store.read("assignments", rater_id=rater, worklist=worklist)
+    given = given[given["purpose"] != "adjudicate"]
     if given.empty:
         others = sorted(set(ws.store.read("assignments", worklist=worklist)["rater_id"]))
         raise InputError(

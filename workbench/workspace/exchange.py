@@ -176,6 +176,8 @@ def export(
     if format != "tables":
         in_use = tables.utterances_in_use(ws, unit="utterance", text=False)
         every["utterances"] = in_use if len(in_use) else empty_table("utterances")
+        decided = every["ratings"]["rating_id"].isin(every["adjudications"]["rating_id"])
+        every["ratings"] = every["ratings"][~decided]
     report = formats.export_files(every, out, format, overwrite=overwrite, **options)
     losses = report.losses
     losses.attrs["notices"] = [

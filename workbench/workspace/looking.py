@@ -11,7 +11,8 @@ import pandas as pd
 from workbench.workspace.drawing import Drawing
 
 if TYPE_CHECKING:
-    from workbench.widgets import CallList, Labeler, Player, Recorder, Tracer
+    from workbench.taxonomies import Taxonomy
+    from workbench.widgets import Adjudicator, CallList, Labeler, Player, Recorder, Tracer
 
 
 class Looking(Drawing):
@@ -84,6 +85,110 @@ class Looking(Drawing):
             session_check=session_check,
             keys=keys,
         )
+
+    def adjudicator(
+        self,
+        lead: str,
+        *,
+        call_id: str | None = None,
+        pass_: str | None = None,
+        min_raters: int = 2,
+        hide_names: bool = True,
+        language: str = "en",
+        limit: int = 200,
+        decided: bool = False,
+    ) -> Adjudicator:
+        """Open the Adjudicator: hear what raters disagree on, the worst first, and decide.
+
+        A decision is a rating of the lead's, kept apart from the raters' own: it
+        enters neither agreement nor consensus. Opened again, it goes on at the
+        first dispute that the lead has not decided.
+
+        Parameters
+        ----------
+        lead : str
+            Who decides; a rater of role "lead".
+        call_id : str, optional
+            Only this call.
+        pass_ : str, optional
+            Only this pass: text, masked_voice, voice or both.
+        min_raters : int, default 2
+            How many raters must have heard an utterance.
+        hide_names : bool, default True
+            Whether the raters' names are hidden until a key shows them.
+        language : str, default "en"
+            Language of the words on the screen: en or de.
+        limit : int, default 200
+            How many at most.
+        decided : bool, default False
+            Whether what another lead has decided is listed too.
+
+        Returns
+        -------
+        Adjudicator
+            A widget; leave it as the last line of a cell.
+
+        Raises
+        ------
+        InputError
+            If there is no such lead, or nothing to decide; the message says why.
+        """
+        from workbench.workspace import adjudicating
+
+        return adjudicating.adjudicator(
+            self,
+            lead,
+            call_id=call_id,
+            pass_=pass_,
+            min_raters=min_raters,
+            hide_names=hide_names,
+            language=language,
+            limit=limit,
+            decided=decided,
+        )
+
+    def decision_notes(self) -> pd.DataFrame:
+        """List what leads decided for and against, with their reasons.
+
+        Returns
+        -------
+        DataFrame
+            One row a decision and pair: tag, against_tag, n (raters who heard
+            the latter), reason, where it is heard, created_at; `listen` plays a row.
+            `workbench.taxonomies.with_decisions` makes the next version of a
+            taxonomy from it.
+        """
+        from workbench.workspace import adjudicating
+
+        return adjudicating.notes_of_decisions(self)
+
+    def save_taxonomy(self, taxonomy: Taxonomy, changes: str | None = None) -> Path:
+        """Write a version of a taxonomy into the folder taxonomies, and into the database.
+
+        It becomes the current one when workbench.toml names its file.
+
+        Parameters
+        ----------
+        taxonomy : Taxonomy
+            The version, for example from `workbench.taxonomies.with_decisions`.
+        changes : str, optional
+            What changed against the version before.
+
+        Returns
+        -------
+        Path
+            The file, named after taxonomy and version.
+
+        Raises
+        ------
+        InputError
+            If the file is there already.
+        StoreError
+            If the version is frozen with another definition.
+        """
+        from workbench.workspace import adjudicating
+
+        return adjudicating.save_taxonomy(self, taxonomy, changes)
 
     def tracer(
         self,
