@@ -11,7 +11,7 @@ from workbench.agreement import agreement_table, confusions, krippendorff_alpha,
 from workbench.errors import AbstainedError, InputError
 from workbench.rated_values import current_ratings, first_ratings, rated_values, variables_of
 
-N_ITEMS = 24
+N_ITEMS = 36
 
 
 def panel(seed=1, pass_="both", raters=("ann", "ben", "cleo")):

@@ -9,7 +9,8 @@ import pandas as pd
 
 from workbench.agreement.alpha import krippendorff_alpha
 from workbench.agreement.icc import icc
-from workbench.agreement.kappas import gwet_ac, percent_agreement
+from workbench.agreement.kappas import gwet_ac
+from workbench.agreement.percent import percent_agreement
 from workbench.agreement.results import COLUMNS
 from workbench.errors import AbstainedError
 from workbench.rated_values import current_ratings, first_ratings, rated_values, variables_of
@@ -99,7 +100,7 @@ def agreement_table(
     chosen = chosen.merge(where, on="utterance_id", how="inner")
     parts = []
     for group, own in chosen.groupby(GROUP, sort=True):
-        about = dict(zip(GROUP, group, strict=True))
+        about = {name: str(value) for name, value in zip(GROUP, group, strict=True)}
         own = own.drop(columns=["call_id", "unit"])
         for variable in variables_of(own, tags, scores):
             values = rated_values(own, tags, scores, variable)

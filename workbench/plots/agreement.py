@@ -144,13 +144,13 @@ def _subtitle(own: pd.DataFrame, beside_others: bool) -> str:
     return f"{raters}, {items} a row; bars: 95 % intervals{others}"
 
 
-def _row_words(row: dict[str, Any], several: bool) -> str:
+def _row_words(row: dict[Any, Any], several: bool) -> str:
     name = spelled(str(row["variable"]).replace(":", ": "))
     where = f" ({row['pass']}, {row['unit']}s)" if several else ""
     return f"{name}{spelled(where)}"
 
 
-def _told(row: dict[str, Any]) -> str:
+def _told(row: dict[Any, Any]) -> str:
     ends = ""
     if np.isfinite(row["ci_low"]):
         ends = f" ({row['ci_low']:.2f} to {row['ci_high']:.2f})"

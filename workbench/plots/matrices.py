@@ -311,7 +311,7 @@ def _items(pairs: pd.DataFrame) -> str:
     )
 
 
-def _pair_told(row: dict[str, Any]) -> str:
+def _pair_told(row: dict[Any, Any]) -> str:
     head = f"<b>{spelled(str(row['rater_a']))} and {spelled(str(row['rater_b']))}</b>"
     shared = f"the same in {row['same_share']:.0%} of {row['n_items']} shared utterances"
     if not np.isfinite(row["value"]):
@@ -321,7 +321,7 @@ def _pair_told(row: dict[str, Any]) -> str:
     )
 
 
-def _confusion_told(row: dict[str, Any]) -> str:
+def _confusion_told(row: dict[Any, Any]) -> str:
     head = f"<b>{spelled(str(row['heard']))}, another rater: {spelled(str(row['other']))}</b>"
     if not row["n_pairs"]:
         return f"{head}<br>never"
@@ -331,7 +331,7 @@ def _confusion_told(row: dict[str, Any]) -> str:
     )
 
 
-def _culture_told(row: dict[str, Any]) -> str:
+def _culture_told(row: dict[Any, Any]) -> str:
     head = (
         f"<b>{spelled(str(row['rater_group']))} raters, "
         f"{spelled(str(row['customer_group']))} customers</b>"
@@ -342,7 +342,7 @@ def _culture_told(row: dict[str, Any]) -> str:
     )
 
 
-def _ends(row: dict[str, Any]) -> str:
+def _ends(row: dict[Any, Any]) -> str:
     if not np.isfinite(row["ci_low"]):
         return ""
     return f" ({row['ci_low']:.2f} to {row['ci_high']:.2f})"

@@ -107,9 +107,9 @@ def one_kind(ratings: pd.DataFrame, utterances: pd.DataFrame, **choice: str) -> 
                 f'No rating has the {name} "{value}".{nearest(value, known)} '
                 f"There are: {', '.join(map(str, known))}."
             )
-    most = rows.groupby(measures.GROUP, sort=True).size().idxmax()
-    same = (rows[measures.GROUP] == list(most)).all(axis=1)
-    return rows[same].drop(columns="unit").reset_index(drop=True)
+    kinds = rows[measures.GROUP].value_counts(sort=False).sort_index().reset_index()
+    most = kinds.loc[[kinds["count"].idxmax()], measures.GROUP]
+    return rows.merge(most, on=measures.GROUP).drop(columns="unit")
 
 
 def values(
