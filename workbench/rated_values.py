@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from workbench.errors import InputError, nearest
@@ -140,29 +144,46 @@ def rated_values(
     >>> rated_values(ratings, tags, scores, "valence")["value"].tolist()
     [-0.5]
     """
-    ratings = check_table(ratings, "ratings")
-    tags, scores = check_table(tags, "tags"), check_table(scores, "scores")
-    tags = tags[tags["rating_id"].isin(ratings["rating_id"])]
-    scores = scores[scores["rating_id"].isin(ratings["rating_id"])]
-    if variable == "verdict":
-        values = ratings.set_index("rating_id")["verdict"]
-    elif variable in WHOLE_VARIABLES or variable.startswith(("heard:", "intensity:")):
-        judged = ratings[ratings["verdict"].isin(JUDGED)]
-        tags = tags[tags["rating_id"].isin(judged["rating_id"])]
-        values = _of_tags(variable, judged, tags)
-    elif variable in set(scores["dimension"]):
-        own = scores[scores["dimension"] == variable]
-        values = own.set_index("rating_id")["value"]
-    else:
-        known = variables_of(ratings, tags, scores)
-        raise InputError(
-            f'No rating has the variable "{variable}".{nearest(variable, known)} '
-            f"There are: {', '.join(known)}."
-        )
-    place = pd.Index(values.index).get_indexer(pd.Index(ratings["rating_id"]))
-    rows: pd.DataFrame = ratings.loc[place >= 0, list(COLUMNS[:3])].reset_index(drop=True)
-    rows["value"] = values.to_numpy()[place[place >= 0]]
-    return rows
+    return values_in(judgements_of(ratings, tags, scores), variable)
+
+
+class Judgements(NamedTuple):
+    """Ratings with what belongs to them, found once for many variables.
+
+    Parameters
+    ----------
+    ratings : DataFrame
+        Of the table ratings, those that count.
+    tags, scores : DataFrame
+        Their rows of these tables, with `row`, the place in `ratings`.
+    """
+
+    ratings: pd.DataFrame
+    tags: pd.DataFrame
+    scores: pd.DataFrame
+
+
+def judgements_of(ratings: pd.DataFrame, tags: pd.DataFrame, scores: pd.DataFrame) -> Judgements:
+    """Find the tags and scores of ratings.
+
+    Parameters
+    ----------
+    ratings, tags, scores : DataFrame
+        As for `rated_values`.
+
+    Returns
+    -------
+    Judgements
+        For `values_in` and `variables_in`.
+    """
+    ratings = check_table(ratings, "ratings").reset_index(drop=True)
+    ids = pd.Index(ratings["rating_id"])
+    found = []
+    for name, rows in (("tags", tags), ("scores", scores)):
+        rows = check_table(rows, name)
+        row = ids.get_indexer(pd.Index(rows["rating_id"]))
+        found.append(rows.assign(row=row)[row >= 0].reset_index(drop=True))
+    return Judgements(ratings, *found)
 
 
 def variables_of(ratings: pd.DataFrame, tags: pd.DataFrame, scores: pd.DataFrame) -> list[str]:
@@ -178,49 +199,114 @@ def variables_of(ratings: pd.DataFrame, tags: pd.DataFrame, scores: pd.DataFrame
     list of str
         Names for `rated_values`.
     """
-    ids = set(ratings["rating_id"])
-    used = sorted(set(tags.loc[tags["rating_id"].isin(ids), "tag"]))
-    given = tags[tags["rating_id"].isin(ids) & tags["intensity"].notna()]
+    return variables_in(judgements_of(ratings, tags, scores))
+
+
+def variables_in(these: Judgements) -> list[str]:
+    """List the variables of judgements.
+
+    Parameters
+    ----------
+    these : Judgements
+        From `judgements_of`.
+
+    Returns
+    -------
+    list of str
+        Names for `values_in`.
+    """
+    given = these.tags[these.tags["intensity"].notna()]
     return [
         *WHOLE_VARIABLES,
-        *sorted(set(scores.loc[scores["rating_id"].isin(ids), "dimension"])),
-        *(f"heard:{tag}" for tag in used),
-        *(f"intensity:{tag}" for tag in sorted(set(given["tag"]))),
+        *sorted(these.scores["dimension"].unique()),
+        *(f"heard:{tag}" for tag in sorted(these.tags["tag"].unique())),
+        *(f"intensity:{tag}" for tag in sorted(given["tag"].unique())),
     ]
 
 
-def _of_tags(variable: str, judged: pd.DataFrame, tags: pd.DataFrame) -> pd.Series:
+def values_in(these: Judgements, variable: str) -> pd.DataFrame:
+    """Read one variable of judgements.
+
+    Parameters
+    ----------
+    these : Judgements
+        From `judgements_of`.
+    variable : str
+        As for `rated_values`.
+
+    Returns
+    -------
+    DataFrame
+        As from `rated_values`.
+
+    Raises
+    ------
+    InputError
+        If there is no such variable.
+    """
+    scores = these.scores
+    if variable == "verdict":
+        row, value = np.arange(len(these.ratings)), these.ratings["verdict"].to_numpy()
+    elif variable in WHOLE_VARIABLES or variable.startswith(("heard:", "intensity:")):
+        row, value = _of_tags(these, variable)
+    elif (own := (scores["dimension"] == variable).to_numpy(dtype=bool)).any():
+        row, value = scores["row"].to_numpy()[own], scores["value"].to_numpy()[own]
+    else:
+        known = variables_in(these)
+        raise InputError(
+            f'No rating has the variable "{variable}".{nearest(variable, known)} '
+            f"There are: {', '.join(known)}."
+        )
+    order = np.argsort(row, kind="stable")
+    rows: pd.DataFrame = these.ratings[list(COLUMNS[:3])].take(row[order]).reset_index(drop=True)
+    rows["value"] = value[order]
+    return rows
+
+
+def _of_tags(these: Judgements, variable: str) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     kind, _, tag = variable.partition(":")
+    verdict = these.ratings["verdict"]
+    judged = verdict.isin(JUDGED).to_numpy(dtype=bool)
+    neutral = np.flatnonzero((verdict == "neutral").to_numpy(dtype=bool))
+    tags = these.tags[judged[these.tags["row"].to_numpy()]]
     if tag:
-        own = tags[tags["tag"] == tag]
+        own = tags[(tags["tag"] == tag).to_numpy(dtype=bool)]
         if own.empty:
-            used = sorted(set(tags["tag"]))
+            used = sorted(tags["tag"].unique())
             raise InputError(
                 f'No rating has the tag "{tag}".{nearest(tag, used)} '
                 f"Tags in these ratings: {', '.join(used) or 'none'}."
             )
         if kind == "intensity":
-            return own.dropna(subset=["intensity"]).set_index("rating_id")["intensity"]
-        heard = judged["rating_id"].isin(own["rating_id"]).astype("int64")
-        return pd.Series(heard.to_numpy(), index=judged["rating_id"])
-    neutral = judged.loc[judged["verdict"] == "neutral", "rating_id"]
-    tags = tags[~tags["rating_id"].isin(neutral)]
-    many = tags["rating_id"].duplicated(keep=False)
+            own = own[own["intensity"].notna()]
+            return own["row"].to_numpy(), own["intensity"].to_numpy()
+        heard = np.zeros(len(judged), dtype=np.int64)
+        heard[own["row"].to_numpy()] = 1
+        return np.flatnonzero(judged), heard[judged]
+    # who says neutral hears no feeling, whatever stands beside it
+    tags = tags[~np.isin(tags["row"].to_numpy(), neutral)]
+    many = tags["row"].duplicated(keep=False).to_numpy()
     if kind == "tag":
-        main = tags[tags["primary"].to_numpy(dtype=bool) | ~many.to_numpy()]
-        named: pd.Series = main.drop_duplicates("rating_id").set_index("rating_id")["tag"]
-        both: pd.Series = pd.concat([named, pd.Series("neutral", index=neutral, dtype="str")])
-        return both
+        main = tags[tags["primary"].to_numpy(dtype=bool) | ~many].drop_duplicates("row")
+        named = np.concatenate([main["tag"].to_numpy(dtype=object), ["neutral"] * len(neutral)])
+        return np.concatenate([main["row"].to_numpy(), neutral]), named.astype(object)
     if kind == "tags":
-        sets = tags.groupby("rating_id", sort=False)["tag"].agg(frozenset)
-        alone = pd.Series([frozenset(["neutral"])] * len(neutral), index=neutral, dtype=object)
-        all_sets: pd.Series = pd.concat([sets.astype(object), alone])
-        return all_sets
-    share = tags["share"].astype("float64").where(many, 1.0)
-    gap = tags.loc[share.isna(), "rating_id"]
-    told = tags.assign(share=share)[~tags["rating_id"].isin(gap)]
-    mixed = {
-        str(name): dict(zip(own["tag"], own["share"].astype(float), strict=True))
-        for name, own in told.groupby("rating_id", sort=False)
-    } | {str(name): {"neutral": 1.0} for name in neutral}
-    return pd.Series(list(mixed.values()), index=pd.Index(list(mixed), dtype=object), dtype=object)
+        sets: dict[int, Any] = {}
+        for row, name in zip(tags["row"], tags["tag"], strict=True):
+            sets.setdefault(row, []).append(name)
+        together = {row: frozenset(names) for row, names in sets.items()}
+        return _laid_out(together | dict.fromkeys(neutral, frozenset(["neutral"])))
+    share = np.where(many, tags["share"].to_numpy(dtype=float), 1.0)
+    gaps = set(tags["row"].to_numpy()[np.isnan(share)])
+    mixed: dict[int, Any] = {}
+    for row, name, part in zip(tags["row"], tags["tag"], share, strict=True):
+        if row not in gaps:
+            mixed.setdefault(row, {})[name] = float(part)
+    return _laid_out(mixed | {row: {"neutral": 1.0} for row in neutral})
+
+
+def _laid_out(values: dict[Any, Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    out = np.empty(len(values), dtype=object)
+    for at, value in enumerate(values.values()):
+        out[at] = value
+    return np.fromiter(values, dtype=np.int64, count=len(values)), out

@@ -13,7 +13,13 @@ from workbench.agreement.kappas import gwet_ac
 from workbench.agreement.percent import percent_agreement
 from workbench.agreement.results import COLUMNS
 from workbench.errors import AbstainedError
-from workbench.rated_values import current_ratings, first_ratings, rated_values, variables_of
+from workbench.rated_values import (
+    current_ratings,
+    first_ratings,
+    judgements_of,
+    values_in,
+    variables_in,
+)
 
 Coefficient = Callable[..., pd.DataFrame]
 
@@ -92,21 +98,23 @@ def agreement_table(
     >>> utterances = pd.DataFrame({"utterance_id": ["u1", "u2"], "call_id": "7",
     ...                            "unit": "utterance"})
     >>> table = agreement_table(ratings, nothing, none, utterances, draws=0)
-    >>> table.query("variable == 'verdict'")[["coefficient", "value"]].iloc[0].tolist()
-    ['krippendorff_alpha', 1.0]
+    >>> table.loc[table["variable"] == "verdict", ["coefficient", "value"]].head(1)
+              coefficient  value
+    0  krippendorff_alpha    1.0
     """
     chosen = first_ratings(current_ratings(ratings))
     where = utterances[["utterance_id", "call_id", "unit"]].drop_duplicates("utterance_id")
     chosen = chosen.merge(where, on="utterance_id", how="inner")
+    calls = where.set_index("utterance_id")["call_id"]
     parts = []
     for group, own in chosen.groupby(GROUP, sort=True):
         about = {name: str(value) for name, value in zip(GROUP, group, strict=True)}
-        own = own.drop(columns=["call_id", "unit"])
-        for variable in variables_of(own, tags, scores):
-            values = rated_values(own, tags, scores, variable)
+        these = judgements_of(own.drop(columns=["call_id", "unit"]), tags, scores)
+        for variable in variables_in(these):
+            values = values_in(these, variable)
             if variable == "mixture" and not _any_mixed(values):
                 continue
-            values = values.merge(where, on="utterance_id", how="left")
+            values = values.assign(call_id=values["utterance_id"].map(calls))
             for row in _rows(variable, values, draws, seed):
                 parts.append(row.assign(**about, variable=variable))
     columns = [*GROUP, "variable", *COLUMNS]
