@@ -187,7 +187,8 @@ def sets(value: pd.Series) -> tuple[_Floats, _Ints, list[str]]:
     InputError
         If a value is not a set.
     """
-    if odd := next((v for v in value if not isinstance(v, SETS)), None):
+    if not all(issubclass(kind, SETS) for kind in set(map(type, value))):
+        odd = next(v for v in value if not isinstance(v, SETS))
         raise InputError(
             f'level="set" compares sets of tags, for example frozenset({{"anger"}}); {odd!r} came. '
             'For one label an utterance choose level="nominal".'
@@ -227,7 +228,8 @@ def shares(
         If a value is no such dict.
     """
     mixtures: list[Mapping[Any, float]] = list(value)
-    if odd := next((v for v in mixtures if not isinstance(v, Mapping)), None):
+    if not all(issubclass(kind, Mapping) for kind in set(map(type, mixtures))):
+        odd = next(v for v in mixtures if not isinstance(v, Mapping))
         raise InputError(
             'level="mixture" compares shares by tag, for example {"anger": 0.7, "sad": 0.3}; '
             f"{odd!r} came."
