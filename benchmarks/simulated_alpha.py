@@ -98,11 +98,11 @@ def _alpha(
 
 
 def _slider(rng: np.random.Generator) -> tuple[float, float, float]:
-    """Give normal values of which a third is noise, in 15 calls that lie apart."""
-    call = np.repeat(np.arange(15), 6)
-    true = rng.normal(size=15)[call] + rng.normal(size=90)
-    given = true[:, None] + rng.normal(size=(90, 3))
-    utterance, rater = np.nonzero(rng.random((90, 3)) >= 0.2)
+    """Give normal values of which a third is noise, in 40 calls that lie apart."""
+    call = np.repeat(np.arange(40), 4)
+    true = rng.normal(size=40)[call] + rng.normal(size=160)
+    given = true[:, None] + rng.normal(size=(160, 3))
+    utterance, rater = np.nonzero(rng.random((160, 3)) >= 0.2)
     ratings = pd.DataFrame({"utterance_id": utterance, "rater_id": rater})
     ratings["value"], ratings["call_id"] = given[utterance, rater], call[utterance]
     return 2 / 3, *_ends(krippendorff_alpha(ratings, "interval"))

@@ -134,7 +134,7 @@ def krippendorff_alpha(
             "knows no order."
         )
     design = shared_design(read_design(ratings))
-    (observed, expected), prevalence = _sums(design, level, distance, order)
+    (observed, expected), prevalence = sums_of_level(design, level, distance, order)
     return alpha_row(
         design,
         observed,
@@ -208,7 +208,7 @@ def _distance(level: str, distance: str | None) -> str:
             f"There are: {', '.join(LEVELS)}."
         )
     known = DISTANCES.get(level, ())
-    if distance is None:
+    if not distance:
         return known[0] if known else ""
     if distance not in known:
         choice = f"it has: {', '.join(known)}" if known else "it has only one"
@@ -219,9 +219,29 @@ def _distance(level: str, distance: str | None) -> str:
     return distance
 
 
-def _sums(
-    design: Design, level: str, distance: str, order: Sequence[Hashable] | None
+def sums_of_level(
+    design: Design,
+    level: str,
+    distance: str | None = None,
+    order: Sequence[Hashable] | None = None,
 ) -> tuple[Sums, float]:
+    """Sum the disagreement of one level.
+
+    Parameters
+    ----------
+    design : Design
+        From `shared_design`.
+    level, distance, order
+        As in `krippendorff_alpha`.
+
+    Returns
+    -------
+    sums : tuple of ndarray
+        Observed and expected, as in `workbench.agreement.distances`.
+    prevalence : float
+        Share of the most frequent value; NaN for interval and ratio.
+    """
+    distance = _distance(level, distance)
     item, n = design.item, design.n_per_item
     if level == "nominal":
         code, _ = codes(design.value)

@@ -171,8 +171,7 @@ def shared_design(design: Design) -> Design:
 
 
 def _check_once(ratings: pd.DataFrame, pair: npt.NDArray[np.int64]) -> None:
-    ordered = np.sort(pair)
-    if not (ordered[1:] == ordered[:-1]).any():
+    if not pd.Series(pair).duplicated().any():
         return
     twice = ratings[pd.Series(pair).duplicated().to_numpy()].iloc[0]
     raise InputError(

@@ -284,8 +284,8 @@ def _disagreement(weights: str | npt.ArrayLike, k: int) -> tuple[_Floats, str]:
 
 def _of_two(ratings: pd.DataFrame, raters: Sequence[Hashable] | None) -> pd.DataFrame:
     if not isinstance(ratings, pd.DataFrame) or not {"rater_id", "value"} <= set(ratings.columns):
-        return ratings
-    given = ratings[ratings["value"].notna()]
+        return ratings  # read_design says what is wrong with it
+    given = ratings[ratings["value"].notna() & ratings["rater_id"].notna()]
     there = sorted(set(given["rater_id"]), key=str)
     if raters is None:
         if len(there) > 2:

@@ -67,9 +67,8 @@ def per_label_alpha(
     """
     design = shared_design(read_design(ratings))
     if isinstance(design.value.iloc[0], SETS):
-        has, code, _ = sets(design.value)
+        has, code, found = sets(design.value)
         given = has[code].astype(np.int64)
-        found: list[Hashable] = sorted({t for v in design.value for t in v}, key=str)
     else:
         code, found = codes(design.value)
         given = (code[:, None] == np.arange(len(found))).astype(np.int64)

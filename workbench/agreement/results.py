@@ -74,11 +74,11 @@ def result_row(
         "ci_high": min(interval.high, 1.0),
         "se": interval.se,
         "n_items": int(shared.sum()),
-        "n_raters": len(np.unique(design.rater[shared[design.item]])),
+        "n_raters": np.count_nonzero(np.bincount(design.rater[shared[design.item]])),
         "n_ratings": int(n[shared].sum()),
         "n_pairs": int((n[shared] * (n[shared] - 1) // 2).sum()),
         "prevalence": float(prevalence),
-        "n_clusters": len(np.unique(design.cluster[shared])),
+        "n_clusters": np.count_nonzero(np.bincount(design.cluster[shared])),
         "resampled": design.by,
         "note": " ".join(part for part in (note, interval.note) if part),
     }

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -47,7 +49,7 @@ def codes(
     """
     kinds: set[type] = set()
     if value.dtype == object:
-        kinds = set(map(type, value))
+        kinds = set(map(type, value.to_numpy()))
         if odd := [kind.__name__ for kind in kinds if kind.__hash__ is None]:
             raise InputError(
                 f"A {odd[0]} cannot be compared as a single value: for tags of an utterance choose "
@@ -165,7 +167,7 @@ def numbers(value: pd.Series, level: str = "interval") -> _Floats:
     return read
 
 
-def sets(value: pd.Series) -> tuple[_Floats, _Ints, list[str]]:
+def sets(value: pd.Series) -> tuple[_Floats, _Ints, list[Hashable]]:
     """Read sets of tags.
 
     Parameters
@@ -179,27 +181,32 @@ def sets(value: pd.Series) -> tuple[_Floats, _Ints, list[str]]:
         1 where a distinct set has the tag.
     code : ndarray of int, shape (n_ratings,)
         Which set each rating gave.
-    names : list of str
-        The distinct sets in words.
+    tags : list
+        What the columns of `has` stand for.
 
     Raises
     ------
     InputError
         If a value is not a set.
     """
-    if odd := next((v for v in value if not isinstance(v, SETS)), None):
+    given = value.to_numpy(dtype=object)
+    kinds = set(map(type, given))
+    if not all(issubclass(kind, SETS) for kind in kinds):
+        odd = next(v for v in value if not isinstance(v, SETS))
         raise InputError(
             f'level="set" compares sets of tags, for example frozenset({{"anger"}}); {odd!r} came. '
             'For one label an utterance choose level="nominal".'
         )
-    code, found = pd.factorize(np.fromiter(map(frozenset, value), object, len(value)))
-    tags = sorted({tag for one in found for tag in one}, key=str)
+    if kinds != {frozenset}:
+        given = list(map(frozenset, given))
+    row_of: defaultdict[frozenset[Hashable], int] = defaultdict(count().__next__)
+    code = np.fromiter(map(row_of.__getitem__, given), np.int64, len(given))
+    tags = sorted({tag for one in row_of for tag in one}, key=str)
     place = {tag: k for k, tag in enumerate(tags)}
-    has = np.zeros((len(found), max(len(tags), 1)))
-    for row, one in zip(has, found, strict=True):
+    has = np.zeros((len(row_of), max(len(tags), 1)))
+    for row, one in zip(has, row_of, strict=True):
         row[[place[tag] for tag in one]] = 1
-    names = [" + ".join(sorted(map(str, one))) or "no tag" for one in found]
-    return has, code.astype(np.int64), names
+    return has, code, tags
 
 
 def shares(
@@ -227,7 +234,8 @@ def shares(
         If a value is no such dict.
     """
     mixtures: list[Mapping[Any, float]] = list(value)
-    if odd := next((v for v in mixtures if not isinstance(v, Mapping)), None):
+    if not all(issubclass(kind, Mapping) for kind in set(map(type, mixtures))):
+        odd = next(v for v in mixtures if not isinstance(v, Mapping))
         raise InputError(
             'level="mixture" compares shares by tag, for example {"anger": 0.7, "sad": 0.3}; '
             f"{odd!r} came."
