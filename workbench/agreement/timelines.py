@@ -150,10 +150,18 @@ def boundary_agreement(
 
     Parameters
     ----------
-    segments, durations, tag, draws, seed
+    segments : DataFrame
         As for `timeline_agreement`.
     tolerance_s : float, default 0.5
         How far two boundaries may lie apart, in seconds.
+    durations : mapping or Series, optional
+        Seconds of each call by call_id; the end of a call is no boundary.
+    tag : str, optional
+        Only boundaries of this value.
+    draws : int, default 1000
+        Bootstrap draws for the interval over calls; 0 leaves it out.
+    seed : int, default 0
+        Of the draws.
 
     Returns
     -------
