@@ -1,4 +1,4 @@
-"""Simulated projects with a known ICC: what the intervals of `icc` promise, and whether they hold.
+"""Simulated projects with a known ICC or alpha over time: whether the intervals hold the truth.
 
 Utterances are sampled in calls that resemble themselves. Raters are sampled too for
 ICC(1,.) and ICC(2,.); for ICC(3,.) they are the raters meant, of whom a constant
@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.agreement.icc import icc
+from workbench.agreement.timelines import timeline_agreement
 
 Simulated = tuple[float, float, float]
 
@@ -104,6 +105,45 @@ def pilot(rng: np.random.Generator, *, calls: int, per_call: int, raters: int) -
     return 1 / (a + b + 1), float(row["ci_low"]), float(row["ci_high"])
 
 
+def marked_calls(rng: np.random.Generator, *, calls: int, raters: int) -> Simulated:
+    """Draw calls that raters marked for themselves, and estimate alpha over time.
+
+    A call has 20 stretches of 1 to 3 s in one of four states, some states more
+    often in some calls. A rater hears the state with probability c, else any, as
+    often as it occurs anywhere; alpha is c squared.
+
+    Parameters
+    ----------
+    rng : Generator
+        Source of everything that is drawn.
+    calls, raters : int
+        How many.
+
+    Returns
+    -------
+    tuple of float
+        The true alpha, and the ends of the interval.
+    """
+    often, heard, n = np.array([0.5, 0.25, 0.15, 0.1]), 0.7, 20
+    end_s = rng.uniform(1, 3, (calls, n)).cumsum(axis=1)
+    start_s = np.concatenate([np.zeros((calls, 1)), end_s[:, :-1]], axis=1)
+    in_call = rng.dirichlet(10 * often, calls).cumsum(axis=1)
+    state = (rng.random((calls, n))[:, :, None] > in_call[:, None, :-1]).sum(axis=2)
+    shape = (calls, raters, n)
+    said = np.where(rng.random(shape) < heard, state[:, None, :], rng.choice(4, shape, p=often))
+    segments = pd.DataFrame(
+        {
+            "call_id": np.repeat(np.arange(calls), raters * n),
+            "rater_id": np.tile(np.repeat(np.arange(raters), n), calls),
+            "start_s": np.broadcast_to(start_s[:, None, :], shape).ravel(),
+            "end_s": np.broadcast_to(end_s[:, None, :], shape).ravel(),
+            "value": said.ravel().astype(str),
+        }
+    )
+    row = timeline_agreement(segments).iloc[0]
+    return heard**2, float(row["ci_low"]), float(row["ci_high"])
+
+
 SIMULATIONS: dict[str, Callable[[np.random.Generator], Simulated]] = {
     "icc(1,1), 12 calls of 5, 3 raters, 30 % missing": partial(
         project, form="ICC(1,1)", calls=12, per_call=5, raters=3, missing=0.3
@@ -117,5 +157,6 @@ SIMULATIONS: dict[str, Callable[[np.random.Generator], Simulated]] = {
     "icc(3,1), 8 calls of 5, 3 raters": partial(
         project, form="ICC(3,1)", calls=8, per_call=5, raters=3
     ),
-    "raters needed, 20 calls of 5, 4 raters": partial(pilot, calls=20, per_call=5, raters=4),
+    "raters needed, 60 calls of 3, 4 raters": partial(pilot, calls=60, per_call=3, raters=4),
+    "timeline_alpha, 20 calls, 3 raters": partial(marked_calls, calls=20, raters=3),
 }

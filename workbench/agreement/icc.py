@@ -90,11 +90,11 @@ def icc(
     that utterances of a call resemble each other. For ICC(2,·), whose raters
     stand for others, the mean square between raters joins it as a multiple of
     chi squared (a generalised interval, [3]_): with few raters it is wide, because
-    three raters say little about raters. It covered the truth of simulated
-    projects in 93 to 97 % from 8 calls and 3 raters up, complete or with 30 %
-    missing, with utterances of a call alike or not; with 2 raters and ICC(2,·) in
-    96 to 98 %. It supposes that raters differ by constants and are equally
-    careful. Below 8 calls (or utterances) there is none.
+    three raters say little about raters. In simulated projects of 8 to 60 calls and
+    2 to 10 raters, complete or with up to 60 % missing, with utterances of a call
+    alike or not, the intervals covered the truth in 93.7 to 96.2 %. They suppose
+    that raters differ by constants and are equally careful. Below 8 calls (or
+    utterances) there is none.
 
     References
     ----------

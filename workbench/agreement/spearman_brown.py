@@ -31,7 +31,7 @@ def panel_reliability(r: npt.ArrayLike, raters: npt.ArrayLike) -> _Floats:
     Examples
     --------
     >>> panel_reliability(0.448, [1, 4, 5]).round(3)
-    array([0.448, 0.764, 0.802])
+    array([0.448, 0.765, 0.802])
     """
     single, k = np.asarray(r, dtype=np.float64), np.asarray(raters, dtype=np.float64)
     if not (k > 0).all():

@@ -35,7 +35,6 @@ class _Marked(NamedTuple):
 class _Timeline(NamedTuple):
     """One call, or one channel of it, as its raters marked it."""
 
-    call_id: str
     length_s: float
     raters: tuple[_Marked, ...]
 
@@ -150,10 +149,18 @@ def boundary_agreement(
 
     Parameters
     ----------
-    segments, durations, tag, draws, seed
+    segments : DataFrame
         As for `timeline_agreement`.
     tolerance_s : float, default 0.5
         How far two boundaries may lie apart, in seconds.
+    durations : mapping or Series, optional
+        Seconds of each call by call_id; the end of a call is no boundary.
+    tag : str, optional
+        Only boundaries of this value.
+    draws : int, default 1000
+        Bootstrap draws for the interval over calls; 0 leaves it out.
+    seed : int, default 0
+        Of the draws.
 
     Returns
     -------
@@ -290,27 +297,29 @@ def _read(
         heard.rename(columns={"unit": "utterance_id"}).assign(value=1.0), min_items=1
     )
     kept = rows[rows["unit"].isin(heard["unit"])]
-    timelines = []
-    for _, own in kept.groupby("unit"):
-        call_id = str(own["call_id"].iloc[0])
-        raters = [
-            _Marked(
-                part["start_s"].to_numpy(dtype=float),
-                part["end_s"].to_numpy(dtype=float),
-                part["code"].to_numpy(dtype=np.int64),
-            )
-            for part in (one.dropna(subset=["start_s"]) for _, one in own.groupby("rater_id"))
-        ]
-        timelines.append(
-            _Timeline(call_id, _length(call_id, own["end_s"].max(), durations), tuple(raters))
-        )
+    own = kept[["unit", "rater_id"]]
+    part = np.flatnonzero((own != own.shift()).any(axis=1))
+    first = kept.iloc[part]
+    start, end = kept["start_s"].to_numpy(dtype=float), kept["end_s"].to_numpy(dtype=float)
+    codes = kept["code"].to_numpy(dtype=np.int64)
+    by_unit: dict[str, list[_Marked]] = {}
+    for unit, rows_of in zip(first["unit"], np.split(np.arange(len(kept)), part[1:]), strict=True):
+        given = rows_of[np.isfinite(start[rows_of])]
+        by_unit.setdefault(unit, []).append(_Marked(start[given], end[given], codes[given]))
+    call_of = dict(zip(first["unit"], first["call_id"], strict=True))
+    timelines = [
+        _Timeline(_length(call_of[unit], raters, durations), tuple(raters))
+        for unit, raters in by_unit.items()
+    ]
     return timelines, [str(name) for name in names], design
 
 
 def _length(
-    call_id: str, last_s: float, durations: Mapping[str, float] | pd.Series | None
+    call_id: str,
+    raters: list[_Marked],
+    durations: Mapping[str, float] | pd.Series | None,
 ) -> float:
-    last = 0.0 if np.isnan(last_s) else float(last_s)
+    last = float(max((marked.end_s.max(initial=0.0) for marked in raters), default=0.0))
     if durations is None:
         return last
     if call_id not in durations:

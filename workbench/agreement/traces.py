@@ -148,8 +148,10 @@ def trace_pairs(
 
     Parameters
     ----------
-    traces, trace_points, max_lag_s
-        As for `trace_agreement`.
+    traces, trace_points : DataFrame
+        The tables of these names. Traces that were superseded are left out.
+    max_lag_s : float, default 2.0
+        Greatest delay between two raters, in seconds; 0 allows none.
 
     Returns
     -------
