@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from numbers import Integral
 from typing import Any, NamedTuple
 
@@ -289,17 +288,13 @@ def _labels(values: pd.Series) -> tuple[_Ints, pd.Index]:
         code, names = pd.factorize(values, sort=True)
     except TypeError:
         code, names = np.array([]), pd.Index([])
-    odd = next((name for name in names if not _is_label(name)), None)
-    if odd is not None or not len(names):
-        kinds = ", ".join(sorted({type(v).__name__ for v in values if pd.notna(v) is not False}))
+    words = [isinstance(name, str) for name in names]
+    whole = [isinstance(name, (bool, np.bool_, Integral)) for name in names]
+    if not len(names) or not (all(words) or all(whole)):
+        kinds = ", ".join(sorted({type(value).__name__ for value in values}))
         raise InputError(
             f"A label is a word or a whole number, and all of one kind; these values are: {kinds}. "
             'For sets of tags take the variable "heard:TAG" of each; for numbers take method '
             '"mean" or "ewe" of consensus_table.'
         )
     return code.astype(np.int64), pd.Index(names)
-
-
-def _is_label(value: Hashable) -> bool:
-    kinds: tuple[Any, ...] = (str, bool, np.bool_, Integral)
-    return isinstance(value, kinds)
