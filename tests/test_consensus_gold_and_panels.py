@@ -82,7 +82,7 @@ def test_fifty_gold_answers_do_on_average():
     truth = np.where(misleading, rng.integers(5, size=1000), truth)
     gold = pd.DataFrame({"utterance_id": np.arange(1000), "label": truth})
     off, before = [], reliability_table(posteriors, gold, n_bins=1).iloc[0]
-    for _ in range(8):
+    for _ in range(5):
         mended = calibrate(posteriors, gold.iloc[rng.permutation(1000)[:50]]).apply(posteriors)
         off.append(wide(mended).max(axis=1).mean() - before["right_share"])
     assert abs(np.mean(off)) < 0.04 < before["mean_top"] - before["right_share"]
