@@ -62,9 +62,9 @@ class Answers(NamedTuple):
     @property
     def raters_per_item(self) -> _Ints:
         """Count the raters of each utterance, shape (n_items,)."""
-        n_items, n_raters, _ = self.shape
-        pairs = np.unique(self.item * n_raters + self.rater)
-        return np.bincount(pairs // n_raters, minlength=n_items).astype(np.int64)
+        new = np.ones(len(self.item), dtype=bool)
+        new[1:] = (self.item[1:] != self.item[:-1]) | (self.rater[1:] != self.rater[:-1])
+        return np.bincount(self.item[new], minlength=len(self.items)).astype(np.int64)
 
     def table(self, shares: _Floats) -> pd.DataFrame:
         """Lay shares out, one row an utterance and label.
