@@ -66,6 +66,40 @@ class Answers(NamedTuple):
         new[1:] = (self.item[1:] != self.item[:-1]) | (self.rater[1:] != self.rater[:-1])
         return np.bincount(self.item[new], minlength=len(self.items)).astype(np.int64)
 
+    def distinct(self) -> tuple[Answers, _Ints]:
+        """Keep one of all utterances that the same raters answered the same.
+
+        Returns
+        -------
+        answers : Answers
+            With the first utterance of each group, unnamed.
+        group : ndarray of int, shape (n_items,)
+            Place of each utterance's like in `answers`.
+        """
+        n_items, _, n_labels = self.shape
+        starts = np.searchsorted(self.item, np.arange(n_items))
+        answer = self.rater * n_labels + self.label
+        names = np.random.default_rng(0).integers(2**63, size=answer.max() + 1, dtype=np.uint64)
+        signature = np.add.reduceat(names[answer] * self.times.astype(np.uint64), starts)
+        _, first, group = np.unique(signature, return_index=True, return_inverse=True)
+        like = starts[first[group[self.item]]] + np.arange(len(answer)) - starts[self.item]
+        like = np.minimum(like, len(answer) - 1)
+        same = (answer[like] == answer) & (self.times[like] == self.times)
+        lengths = np.diff(np.append(starts, len(answer)))
+        if not same.all() or (lengths != lengths[first[group]]).any():
+            return self, np.arange(n_items)
+        kept = np.isin(self.item, first)
+        return (
+            self._replace(
+                item=group[self.item[kept]],
+                rater=self.rater[kept],
+                label=self.label[kept],
+                times=self.times[kept],
+                items=pd.RangeIndex(len(first)),
+            ),
+            group.astype(np.int64),
+        )
+
     def table(self, shares: _Floats) -> pd.DataFrame:
         """Lay shares out, one row an utterance and label.
 

@@ -82,7 +82,7 @@ def mace(
     ratings: pd.DataFrame,
     *,
     smoothing: float = 0.0,
-    tolerance: float = 1e-8,
+    tolerance: float = 1e-7,
     max_iterations: int = 500,
 ) -> Mace:
     """Estimate true labels and each rater's competence (MACE).
@@ -101,7 +101,7 @@ def mace(
     smoothing : float, default 0
         Answers lent to every rater, known and spammed as by all raters together
         where the votes are right. 0 trusts each rater's own answers alone.
-    tolerance : float, default 1e-8
+    tolerance : float, default 1e-7
         Stop when a step gains less than this per rating, in nats.
     max_iterations : int, default 500
         Stop after this many steps.
@@ -175,7 +175,7 @@ def mace(
 
 
 def fit_mace(
-    answers: Answers, *, smoothing: float, tolerance: float = 1e-8, max_iterations: int = 500
+    answers: Answers, *, smoothing: float, tolerance: float = 1e-7, max_iterations: int = 500
 ) -> Fit:
     """Climb to MACE's estimates from the vote shares.
 
@@ -234,8 +234,10 @@ def _climb(
         wrong = np.log(np.maximum(by_habit, _TINY))
         edge = np.log(np.maximum(either, _TINY)) - wrong
         odds = np.bincount(cell, answers.times * edge.ravel()[answer], n_items * n_labels)
-        posterior, log_odds = shares_of(odds.reshape(n_items, n_labels))
-        log_likelihood = log_odds - n_items * np.log(n_labels) + float((given * wrong).sum())
+        posterior, log_odds = shares_of(odds.astype(np.float64).reshape(n_items, n_labels))
+        log_likelihood = (
+            float(log_odds.sum()) - n_items * np.log(n_labels) + float((given * wrong).sum())
+        )
         lent = xlogy(known, competence).sum() + xlogy(spammed.sum(), 1 - competence).sum()
         path.append(log_likelihood + float(lent + xlogy(spammed, spam).sum()))
         converged = len(path) > 1 and path[-1] - path[-2] <= gain
