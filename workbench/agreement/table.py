@@ -100,7 +100,7 @@ def agreement_table(
     >>> table = agreement_table(ratings, nothing, none, utterances, draws=0)
     >>> table.loc[table["variable"] == "verdict", ["coefficient", "value"]].head(1)
               coefficient  value
-    0  krippendorff_alpha    1.0
+    2  krippendorff_alpha    1.0
     """
     chosen = first_ratings(current_ratings(ratings))
     where = utterances[["utterance_id", "call_id", "unit"]].drop_duplicates("utterance_id")

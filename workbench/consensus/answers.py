@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from numbers import Integral
 from typing import Any, NamedTuple
 
@@ -63,9 +62,43 @@ class Answers(NamedTuple):
     @property
     def raters_per_item(self) -> _Ints:
         """Count the raters of each utterance, shape (n_items,)."""
-        n_items, n_raters, _ = self.shape
-        pairs = np.unique(self.item * n_raters + self.rater)
-        return np.bincount(pairs // n_raters, minlength=n_items).astype(np.int64)
+        new = np.ones(len(self.item), dtype=bool)
+        new[1:] = (self.item[1:] != self.item[:-1]) | (self.rater[1:] != self.rater[:-1])
+        return np.bincount(self.item[new], minlength=len(self.items)).astype(np.int64)
+
+    def distinct(self) -> tuple[Answers, _Ints]:
+        """Keep one of all utterances that the same raters answered the same.
+
+        Returns
+        -------
+        answers : Answers
+            With the first utterance of each group, unnamed.
+        group : ndarray of int, shape (n_items,)
+            Place of each utterance's like in `answers`.
+        """
+        n_items, _, n_labels = self.shape
+        starts = np.searchsorted(self.item, np.arange(n_items))
+        answer = self.rater * n_labels + self.label
+        names = np.random.default_rng(0).integers(2**63, size=answer.max() + 1, dtype=np.uint64)
+        signature = np.add.reduceat(names[answer] * self.times.astype(np.uint64), starts)
+        _, first, group = np.unique(signature, return_index=True, return_inverse=True)
+        like = starts[first[group[self.item]]] + np.arange(len(answer)) - starts[self.item]
+        like = np.minimum(like, len(answer) - 1)
+        same = (answer[like] == answer) & (self.times[like] == self.times)
+        lengths = np.diff(np.append(starts, len(answer)))
+        if not same.all() or (lengths != lengths[first[group]]).any():
+            return self, np.arange(n_items)
+        kept = np.isin(self.item, first)
+        return (
+            self._replace(
+                item=group[self.item[kept]],
+                rater=self.rater[kept],
+                label=self.label[kept],
+                times=self.times[kept],
+                items=pd.RangeIndex(len(first)),
+            ),
+            group.astype(np.int64),
+        )
 
     def table(self, shares: _Floats) -> pd.DataFrame:
         """Lay shares out, one row an utterance and label.
@@ -289,17 +322,13 @@ def _labels(values: pd.Series) -> tuple[_Ints, pd.Index]:
         code, names = pd.factorize(values, sort=True)
     except TypeError:
         code, names = np.array([]), pd.Index([])
-    odd = next((name for name in names if not _is_label(name)), None)
-    if odd is not None or not len(names):
-        kinds = ", ".join(sorted({type(v).__name__ for v in values if pd.notna(v) is not False}))
+    words = [isinstance(name, str) for name in names]
+    whole = [isinstance(name, (bool, np.bool_, Integral)) for name in names]
+    if not len(names) or not (all(words) or all(whole)):
+        kinds = ", ".join(sorted({type(value).__name__ for value in values}))
         raise InputError(
             f"A label is a word or a whole number, and all of one kind; these values are: {kinds}. "
             'For sets of tags take the variable "heard:TAG" of each; for numbers take method '
             '"mean" or "ewe" of consensus_table.'
         )
     return code.astype(np.int64), pd.Index(names)
-
-
-def _is_label(value: Hashable) -> bool:
-    kinds: tuple[Any, ...] = (str, bool, np.bool_, Integral)
-    return isinstance(value, kinds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -127,11 +128,11 @@ def calibrate(posteriors: pd.DataFrame, gold: pd.DataFrame) -> Calibration:
         )
     order = np.lexsort((shares[np.arange(len(right)), right], shares.max(axis=1)))
     shares, right = shares[order], right[order]
+    power, guessing = _fitted(shares, right)
     unseen = np.empty_like(shares)
     for fold in range(_FOLDS):
         own = np.arange(len(right)) % _FOLDS == fold
-        unseen[own] = _mended(shares[own], *_fitted(shares[~own], right[~own]))
-    power, guessing = _fitted(shares, right)
+        unseen[own] = _mended(shares[own], *_fitted(shares[~own], right[~own], [(power, guessing)]))
     check = pd.DataFrame([_checked("before", shares, right), _checked("after", unseen, right)])
     return Calibration(power, guessing, len(right), check)
 
@@ -220,16 +221,37 @@ def _mended(shares: _Floats, power: float, guessing: float) -> _Floats:
     return mended
 
 
-def _fitted(shares: _Floats, right: npt.NDArray[np.int64]) -> tuple[float, float]:
+_STARTS = ((1.0, 0.1), (0.1, 0.1), (0.1, 0.01))
+
+
+def _fitted(
+    shares: _Floats,
+    right: npt.NDArray[np.int64],
+    starts: Sequence[tuple[float, float]] = _STARTS,
+) -> tuple[float, float]:
+    """Fit power and guessing by maximum likelihood."""
     from scipy.optimize import minimize
 
-    def loss(at: _Floats) -> float:
-        return _loss(_mended(shares, float(np.exp(at[0])), float(at[1])), right)
+    logs = np.log(np.maximum(shares, _LEAST))
+    n, width = shares.shape
+    own = logs[np.arange(n), right]
 
-    bounds = [(-6.0, 3.0), (0.0, 0.99)]
-    starts = ([0.0, 0.1], [-2.0, 0.1], [-2.0, 0.0])
+    def loss(at: _Floats) -> tuple[float, _Floats]:
+        power, guessing = np.exp(at[0]), at[1]
+        raised = np.exp(power * (logs - logs.max(axis=1, keepdims=True)))
+        total = raised.sum(axis=1)
+        sharp = raised[np.arange(n), right] / total
+        mended = (1 - guessing) * sharp + guessing / width
+        slope = sharp * (own - (raised * logs).sum(axis=1) / total) * power * (1 - guessing)
+        gradient = np.array([(slope / mended).mean(), ((1 / width - sharp) / mended).mean()])
+        return float(-np.log(mended).mean()), -gradient
+
+    bounds = [(-6.0, 3.0), (1e-6, 0.99)]
     best = min(
-        (minimize(loss, start, method="L-BFGS-B", bounds=bounds) for start in starts),
+        (
+            minimize(loss, [np.log(p), g], jac=True, method="L-BFGS-B", bounds=bounds)
+            for p, g in starts
+        ),
         key=lambda found: float(found.fun),
     )
     return float(np.exp(best.x[0])), float(best.x[1])

@@ -84,7 +84,7 @@ def dawid_skene(
     ratings: pd.DataFrame,
     *,
     smoothing: float = 0.0,
-    tolerance: float = 1e-9,
+    tolerance: float = 1e-7,
     max_iterations: int = 500,
 ) -> DawidSkene:
     """Estimate true labels and how each rater confuses them (Dawid and Skene).
@@ -104,7 +104,7 @@ def dawid_skene(
         Answers lent to every rater and true label, spread as all raters together
         answer where the votes say so. 0 trusts each rater's own answers alone; 5
         helps where raters have few.
-    tolerance : float, default 1e-9
+    tolerance : float, default 1e-7
         Stop when a step gains less than this per rating, in nats.
     max_iterations : int, default 500
         Stop after this many steps.
@@ -209,7 +209,7 @@ def check_options(smoothing: float, tolerance: float, max_iterations: int) -> No
 
 
 def fit_dawid_skene(
-    answers: Answers, *, smoothing: float, tolerance: float = 1e-9, max_iterations: int = 500
+    answers: Answers, *, smoothing: float, tolerance: float = 1e-7, max_iterations: int = 500
 ) -> Fit:
     """Climb to Dawid and Skene's estimates from the vote shares.
 
@@ -228,17 +228,20 @@ def fit_dawid_skene(
         The estimates.
     """
     n_items, n_raters, n_labels = answers.shape
-    start = answers.shares
+    answers, group = answers.distinct()
+    often = np.bincount(group).astype(np.float64)
     lent = np.zeros((n_labels, n_labels))
     if smoothing:
         alone = answers._replace(rater=np.zeros_like(answers.rater), raters=answers.raters[:1])
-        lent = smoothing * _climb(alone, start, lent, tolerance, 1).confusion[0]
-    return _climb(answers, start, lent, tolerance, max_iterations)
+        lent = smoothing * _climb(alone, often, lent, tolerance, 1).confusion[0]
+    fit = _climb(answers, often, lent, tolerance, max_iterations)
+    return fit._replace(posterior=fit.posterior[group])
 
 
 def _climb(
-    answers: Answers, posterior: _Floats, lent: _Floats, tolerance: float, max_iterations: int
+    answers: Answers, often: _Floats, lent: _Floats, tolerance: float, max_iterations: int
 ) -> Fit:
+    """Iterate, each utterance as often as there are others with the same answers."""
     from scipy.sparse import csr_array
     from scipy.special import xlogy
 
@@ -246,25 +249,50 @@ def _climb(
     place = (answers.item, answers.rater * n_labels + answers.label)
     given = csr_array((answers.times, place), shape=(n_items, n_raters * n_labels))
     by_answer = given.T.tocsr()
-    gain = tolerance * answers.times.sum()
+    gain = tolerance * (answers.times @ often[answers.item])
+    posterior = answers.shares
     path: list[float] = []
     while True:
-        counts = np.asarray(by_answer @ posterior).reshape(n_raters, n_labels, n_labels)
+        counts = np.asarray(by_answer @ (posterior * often[:, None])).reshape(
+            n_raters, n_labels, n_labels
+        )
         behind = counts.sum(axis=1)
         total = (behind + lent.sum(axis=0))[:, None, :]
         known = total > 0
         confusion = np.where(known, (counts + lent) / np.where(known, total, 1.0), 1.0 / n_labels)
-        label_share = posterior.mean(axis=0)
+        label_share = often @ posterior / often.sum()
         odds = given @ np.log(np.maximum(confusion, _TINY)).reshape(-1, n_labels)
         odds += np.log(np.maximum(label_share, _TINY))
-        most = odds.max(axis=1, keepdims=True)
-        np.exp(odds - most, out=odds)
-        total_odds = odds.sum(axis=1, keepdims=True)
-        posterior = odds / total_odds
-        log_likelihood = float(np.log(total_odds).sum() + most.sum())
+        posterior, log_total = shares_of(odds)
+        log_likelihood = float(often @ log_total)
         path.append(log_likelihood + float(xlogy(lent, confusion).sum()))
-        converged = len(path) > 1 and path[-1] - path[-2] <= gain
+        converged = len(path) > 1 and bool(path[-1] - path[-2] <= gain)
         if converged or len(path) >= max_iterations:
             return Fit(
                 posterior, confusion, behind, label_share, log_likelihood, np.array(path), converged
             )
+
+
+def shares_of(log_odds: _Floats) -> tuple[_Floats, _Floats]:
+    """Make shares that sum to 1 an utterance of log odds, in place.
+
+    Parameters
+    ----------
+    log_odds : ndarray of float, shape (n_items, n_labels)
+        Logarithms of what each label is worth; overwritten.
+
+    Returns
+    -------
+    shares : ndarray of float, shape (n_items, n_labels)
+        The same array.
+    log_total : ndarray of float, shape (n_items,)
+        Logarithm of what all labels together are worth.
+    """
+    most = log_odds[:, 0].copy()
+    for column in log_odds.T[1:]:
+        np.maximum(most, column, out=most)
+    log_odds -= most[:, None]
+    np.exp(log_odds, out=log_odds)
+    total = log_odds @ np.ones(log_odds.shape[1])
+    log_odds /= total[:, None]
+    return log_odds, np.log(total) + most

@@ -11,7 +11,7 @@ import pandas as pd
 
 from workbench.consensus.answers import answers_of, check_enough
 from workbench.consensus.cells import Cells, mean_rows, share_rows, weigh, within
-from workbench.consensus.labels import LENT, MODELS, posterior
+from workbench.consensus.labels import MODELS, posterior
 from workbench.consensus.weighting import reliability
 
 KINDS = ("tag", "intensity", "verdict", "dimension")
@@ -84,7 +84,7 @@ class Panel(NamedTuple):
         note = np.zeros(width, dtype=np.int64)
         if self.method in ("mean", "adjudicated"):
             return weight, note
-        if self.method in LENT:
+        if self.method in MODELS:
             note[:] = _NUMBER
         key, at, times = np.unique(
             cells.pair[row] * width + code, return_inverse=True, return_counts=True
@@ -117,11 +117,11 @@ def tag_rows(panel: Panel) -> list[pd.DataFrame]:
     cells = panel.cells
     row, code, names, intensity = _tags_that_count(panel)
     width = len(names)
-    modelled = panel.method in LENT and cells.judged.any()
+    modelled = panel.method in MODELS and cells.judged.any()
     if not width and not modelled:
         return []
     if modelled:
-        shares, neutral = _posterior_rows(panel, row, code, width)
+        shares, neutral = _posterior_rows(panel, row, code, names)
     else:
         shares = _heard_rows(panel, row, code, width)
         neutral = shares.iloc[:0]
@@ -162,12 +162,12 @@ def verdict_rows(panel: Panel) -> pd.DataFrame:
     place = np.array([[v == name for name in _VERDICTS] for v in cells.verdict], dtype=bool)
     every = np.arange(len(cells.verdict)).repeat(width)
     code = np.tile(np.arange(width), len(cells.verdict))
-    if panel.method in LENT:
+    if panel.method in MODELS:
         weight, note = np.ones((len(cells.raters), width)), np.full(width, _NO_TRUTH)
     else:
         one = np.zeros(width, dtype=np.int64)
         weight, note = panel.weighted(every, code, place.ravel().astype(np.float64), one)
-    modelled = panel.method in LENT and cells.judged.any()
+    modelled = panel.method in MODELS and cells.judged.any()
     of = weigh(cells.utterance, cells.pair, panel.given * weight[cells.rater, 0], len(cells.names))
     rows = []
     for number in range(1 if modelled else 0, width):
@@ -269,61 +269,38 @@ def _heard_rows(panel: Panel, row: _Ints, code: _Ints, width: int) -> pd.DataFra
 
 
 def _posterior_rows(
-    panel: Panel, row: _Ints, code: _Ints, width: int
+    panel: Panel, row: _Ints, code: _Ints, names: pd.Index
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Estimate one model of all tags, or one of each; neutral is one more label or tag."""
-    cells = panel.cells
-    judged = np.flatnonzero(cells.judged)
-    utterances, item = np.unique(cells.utterance[judged], return_inverse=True)
-    rater = cells.rater[judged]
-    heard = np.zeros((len(cells.judged), width + 1), dtype=bool)
+    """Estimate one model of all tags, or one of each; neutral is one more."""
+    cells, width = panel.cells, len(names) + 1
+    heard = np.zeros((len(cells.judged), width), dtype=bool)
     heard[row, code] = True
-    heard[:, width] = cells.verdict == "neutral"
+    heard[:, -1] = cells.verdict == "neutral"
+    row, code = np.nonzero(heard)
+    rows = _heard_rows(panel._replace(method="mean"), row, code, width)
+    judged = np.flatnonzero(cells.judged)
     heard = heard[judged]
-    items, labels = cells.names.take(utterances), pd.RangeIndex(width + 1)
-    answers = answers_of(item, rater, heard.argmax(axis=1), items, cells.raters, labels)
-    n_raters = answers.raters_per_item
-    note = np.zeros(width + 1, dtype=np.int64)
+    utterances, item = np.unique(cells.utterance[judged], return_inverse=True)
+    items, rater = cells.names.take(utterances), cells.rater[judged]
+    share = np.full((len(items), width), np.nan)
     if panel.single:
-        used = np.unique(answers.label)
-        compact = answers._replace(
-            label=np.searchsorted(used, answers.label), labels=labels.take(used)
-        )
-        share = np.zeros((len(items), width + 1))
-        share[:, used] = posterior(compact, panel.method)
+        used, label = np.unique(heard.argmax(axis=1), return_inverse=True)
+        words = pd.Index([*map(str, names), "neutral"]).take(used)
+        answers = answers_of(item, rater, label, items, cells.raters, words)
+        share[:] = 0.0
+        share[:, used] = posterior(answers, panel.method)
     else:
-        check_enough(answers, MODELS[panel.method])
-        share = answers.shares
-        for number in range(width + 1):
-            own = answers_of(
-                item,
-                rater,
-                heard[:, number].astype(np.int64),
-                items,
-                cells.raters,
-                pd.RangeIndex(2),
-            )
-            n_heard = int(heard[:, number].sum())
-            if min(n_heard, len(heard) - n_heard) < MIN_HEARD:
-                note[number] = _THIN
-                share[:, number] = own.shares[:, 1]
-            else:
-                share[:, number] = posterior(own, panel.method)[:, 1]
-    every = np.arange(width + 1)
-    rows = pd.DataFrame(
-        {
-            "utterance": utterances.repeat(width + 1),
-            "variable": np.tile(every, len(items)),
-            "estimate": np.clip(share.ravel(), 0.0, 1.0),
-            "se": np.nan,
-            "ci_low": np.nan,
-            "ci_high": np.nan,
-            "n_raters": n_raters.repeat(width + 1),
-            "plain": False,
-        }
-    )
-    rows = _noted(rows, note)
-    neutral = rows["variable"] == width
+        for number in range(width):
+            label, yes_no = heard[:, number].astype(np.int64), pd.RangeIndex(2)
+            answers = answers_of(item, rater, label, items, cells.raters, yes_no)
+            check_enough(answers, MODELS[panel.method])
+            if min(label.sum(), len(label) - label.sum()) >= MIN_HEARD:
+                share[:, number] = posterior(answers, panel.method)[:, 1]
+    modelled = ~np.isnan(share.ravel())
+    rows.loc[modelled, "estimate"] = np.clip(share.ravel()[modelled], 0.0, 1.0)
+    rows.loc[modelled, ["se", "ci_low", "ci_high"]] = np.nan
+    rows["note"] = np.where(modelled, 0, _THIN)
+    neutral = rows["variable"] == width - 1
     return rows[~neutral], rows[neutral].assign(variable=_VERDICTS.index("neutral"))
 
 

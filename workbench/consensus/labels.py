@@ -15,11 +15,11 @@ from workbench.errors import InputError, nearest
 METHODS = ("mean", "ewe", "dawid_skene", "mace")
 """Ways of making soft labels."""
 
-LENT = {"dawid_skene": 5.0, "mace": 1.0}
-"""Answers lent to every rater by the models of a consensus, see their `smoothing`."""
-
 MODELS = {"dawid_skene": "Dawid and Skene's model", "mace": "MACE"}
-"""Names of the models, for sentences."""
+"""Methods that estimate how raters answer, with their names for sentences."""
+
+SMOOTHING = 5.0
+"""Answers lent to every rater by these, see `dawid_skene`."""
 
 _Floats = npt.NDArray[np.float64]
 
@@ -34,8 +34,8 @@ def soft_labels(ratings: pd.DataFrame, *, method: str = "mean") -> pd.DataFrame:
     method : {"mean", "ewe", "dawid_skene", "mace"}, default "mean"
         Share of the raters; the same with raters weighted by how they go with
         the others over all labels (`ewe_weights`); posteriors of `dawid_skene`
-        with smoothing 5 or of `mace` with smoothing 1, which want `calibrate`
-        before they are read as percentages.
+        or `mace` with smoothing 5, which want `calibrate` before they are read
+        as percentages.
 
     Returns
     -------
@@ -66,8 +66,8 @@ def soft_labels(ratings: pd.DataFrame, *, method: str = "mean") -> pd.DataFrame:
             f'There is no method "{method}" for soft labels.{nearest(method, METHODS)} '
             f"The methods are: {', '.join(METHODS)}."
         )
-    answers = read_answers(ratings, repeats=method in LENT)
-    if method in LENT:
+    answers = read_answers(ratings, repeats=method in MODELS)
+    if method in MODELS:
         shares = posterior(answers, method)
     else:
         shares = _weighted(answers) if method == "ewe" else answers.shares
@@ -98,8 +98,8 @@ def posterior(answers: Answers, method: str) -> _Floats:
     """
     check_enough(answers, MODELS[method])
     if method == "dawid_skene":
-        return fit_dawid_skene(answers, smoothing=LENT[method]).posterior
-    return fit_mace(answers, smoothing=LENT[method]).posterior
+        return fit_dawid_skene(answers, smoothing=SMOOTHING).posterior
+    return fit_mace(answers, smoothing=SMOOTHING).posterior
 
 
 def _weighted(answers: Answers) -> _Floats:

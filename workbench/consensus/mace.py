@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbench.consensus.answers import Answers, check_enough, read_answers
-from workbench.consensus.dawid_skene import check_options
+from workbench.consensus.dawid_skene import check_options, shares_of
 
 _Floats = npt.NDArray[np.float64]
 _TINY = 1e-300
@@ -82,7 +82,7 @@ def mace(
     ratings: pd.DataFrame,
     *,
     smoothing: float = 0.0,
-    tolerance: float = 1e-9,
+    tolerance: float = 1e-7,
     max_iterations: int = 500,
 ) -> Mace:
     """Estimate true labels and each rater's competence (MACE).
@@ -101,7 +101,7 @@ def mace(
     smoothing : float, default 0
         Answers lent to every rater, known and spammed as by all raters together
         where the votes are right. 0 trusts each rater's own answers alone.
-    tolerance : float, default 1e-9
+    tolerance : float, default 1e-7
         Stop when a step gains less than this per rating, in nats.
     max_iterations : int, default 500
         Stop after this many steps.
@@ -175,7 +175,7 @@ def mace(
 
 
 def fit_mace(
-    answers: Answers, *, smoothing: float, tolerance: float = 1e-9, max_iterations: int = 500
+    answers: Answers, *, smoothing: float, tolerance: float = 1e-7, max_iterations: int = 500
 ) -> Fit:
     """Climb to MACE's estimates from the vote shares.
 
@@ -234,15 +234,9 @@ def _climb(
         wrong = np.log(np.maximum(by_habit, _TINY))
         edge = np.log(np.maximum(either, _TINY)) - wrong
         odds = np.bincount(cell, answers.times * edge.ravel()[answer], n_items * n_labels)
-        odds = odds.reshape(n_items, n_labels)
-        most = odds.max(axis=1, keepdims=True)
-        odds = np.exp(odds - most)
-        total = odds.sum(axis=1, keepdims=True)
-        posterior = odds / total
-        log_likelihood = float(
-            np.log(total / n_labels).sum()
-            + most.sum()
-            + (answers.times * wrong.ravel()[answer]).sum()
+        posterior, log_odds = shares_of(odds.astype(np.float64).reshape(n_items, n_labels))
+        log_likelihood = (
+            float(log_odds.sum()) - n_items * np.log(n_labels) + float((given * wrong).sum())
         )
         lent = xlogy(known, competence).sum() + xlogy(spammed.sum(), 1 - competence).sum()
         path.append(log_likelihood + float(lent + xlogy(spammed, spam).sum()))

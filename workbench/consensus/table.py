@@ -15,7 +15,7 @@ from workbench.consensus.kinds import (
     tag_rows,
     verdict_rows,
 )
-from workbench.consensus.labels import LENT
+from workbench.consensus.labels import MODELS
 from workbench.errors import InputError, nearest
 from workbench.rated_values import current_ratings
 from workbench.schema import check_table, empty_table
@@ -61,10 +61,10 @@ def consensus_table(
             (`ewe_weights`), over all tags together, over all intensities, over
             all verdicts, and on each dimension.
         dawid_skene, mace
-            Tags and neutral are the posteriors of `dawid_skene` (smoothing 5) or
-            `mace` (smoothing 1): one model of all tags where a rating means one
-            tag, else a model of heard or not heard for each. Both are for
-            categories, so numbers are as by ewe; unclear and unusable are shares.
+            Tags and neutral are posteriors of the model with smoothing 5: one
+            model of all tags where a rating means one tag, else a model of heard
+            or not heard for each. Both are for categories, so numbers are as by
+            ewe; unclear and unusable are shares.
             Posteriors have no interval and are no percentages of being right
             until they went through `calibrate`.
         adjudicated
@@ -285,7 +285,7 @@ def _one_tag_each(
     tags = tags[(row >= 0) & cells.judged[row]]
     many = tags["rating_id"].duplicated(keep=False).to_numpy()
     if single is None:
-        single = method in LENT and not many.any()
+        single = method in MODELS and not many.any()
     if single:
         main = tags[tags["primary"].to_numpy(dtype=bool) | ~many].drop_duplicates("rating_id")
         meant = cells.ids.isin(main["rating_id"]) | (cells.verdict == "neutral")
