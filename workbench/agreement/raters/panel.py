@@ -91,8 +91,11 @@ class Panel(NamedTuple):
         """
         start, end = self.bounds[rater], self.bounds[rater + 1]
         own = np.nan_to_num(score[start:end], nan=0.0)
-        best = np.argsort(-own, kind="stable")[:n]
-        return [int(start + row) for row in best if own[row] > 0]
+        if len(own) > n:
+            own[own < np.partition(own, -n)[-n]] = 0.0
+        shown = np.flatnonzero(own > 0)
+        best = shown[np.argsort(-own[shown], kind="stable")[:n]]
+        return [int(start + row) for row in best]
 
 
 def read_panel(
@@ -167,7 +170,7 @@ def read_panel(
     sitting, place, in_order = _sequence(rows, rater.astype(np.int64))
     heard, names = _heard(rows, tags)
     return Panel(
-        rows, rows["rating_id"].tolist(), rows["utterance_id"].tolist(),
+        rows, list(rows["rating_id"].to_numpy(object)), list(rows["utterance_id"].to_numpy(object)),
         rater.astype(np.int64), item.astype(np.int64), call.astype(np.int64), sitting, place,
         ~rows.duplicated(["rater_id", "utterance_id"]).to_numpy(dtype=bool), in_order, heard,
         names, _scored(rows, scores), raters, calls,
@@ -218,11 +221,13 @@ def _chosen(rows: pd.DataFrame, wanted: dict[str, str | None]) -> pd.DataFrame:
 def _sequence(rows: pd.DataFrame, rater: Ints) -> tuple[Ints, Ints, Bools]:
     when, new = rows["created_at"], np.ones(len(rows), dtype=bool)
     same_rater = rater[1:] == rater[:-1]
-    session = rows["session_id"].fillna("").to_numpy(dtype=str)
-    paused = (when.diff() > SITTING_GAP).to_numpy(dtype=bool)[1:] & (session[1:] == "")
+    session = pd.factorize(rows["session_id"])[0].astype(np.int64)
+    paused = (when.diff() > SITTING_GAP).to_numpy(dtype=bool)[1:] & (session[1:] < 0)
     new[1:] = ~same_rater | paused | (session[1:] != session[:-1])
-    keys = pd.Series(session).where(session != "", np.cumsum(new).astype(str))
-    sitting = pd.factorize(pd.Series(rater).astype(str) + " " + keys)[0].astype(np.int64)
+    # a session that was left and taken up again is one sitting
+    keys = np.where(session < 0, np.cumsum(new) + session.max(initial=0) + 1, session)
+    sitting = np.unique(rater * (keys.max(initial=0) + 1) + keys, return_inverse=True)[1]
+    sitting = sitting.astype(np.int64)
     place = rows.groupby(sitting, sort=False).cumcount().to_numpy()
     tied = rows.duplicated(["rater_id", "created_at", "position"], keep=False).to_numpy(dtype=bool)
     ties = np.bincount(rater, tied) / np.bincount(rater)
