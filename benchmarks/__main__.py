@@ -17,6 +17,7 @@ BENCHMARKS = {
     "hours": "benchmarks.hours",
     "jobs": "benchmarks.jobs",
     "studio": "benchmarks.studio",
+    "raters": "benchmarks.raters",
 }
 
 

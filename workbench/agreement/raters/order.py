@@ -298,7 +298,7 @@ def _carry_over(
     here = np.full((len(panel.rater), left.shape[1]), np.nan)
     here[row] = left
     now = np.arange(1, len(panel.rater))
-    pair = (panel.sitting[now] == panel.sitting[now - 1]) & (panel.call[now] != panel.call[now - 1])
+    pair = panel.follows[now] & (panel.call[now] != panel.call[now - 1])
     pair &= ~np.isnan(here[now, 0]) & ~np.isnan(values[now - 1, 0])
     now = now[pair]
     before, after = values[now - 1], here[now]
