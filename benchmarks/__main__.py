@@ -19,6 +19,7 @@ BENCHMARKS = {
     "studio": "benchmarks.studio",
     "agreement": "benchmarks.agreement",
     "coverage": "benchmarks.coverage",
+    "raters": "benchmarks.raters",
 }
 
 

@@ -272,9 +272,9 @@ def bias_of_tags(rng: np.random.Generator) -> tuple[float, float, float]:
 
 
 def drift_in_sittings(rng: np.random.Generator) -> tuple[float, float, float]:
-    """Simulate the drift of one of four raters over three sittings of 60 ratings.
+    """Simulate the drift of one of four raters over two sittings of 120 ratings.
 
-    Every rater has a drift, an own order of the 36 calls and an own mood in each
+    Every rater has a drift, an own order of the 48 calls and an own mood in each
     sitting. The truth is the rater's drift: the others' orders are drawn anew,
     so that theirs falls out.
 
@@ -288,7 +288,7 @@ def drift_in_sittings(rng: np.random.Generator) -> tuple[float, float, float]:
     tuple of float
         Truth, both ends of the interval.
     """
-    n_calls, n_raters, sitting = 36, 4, 60
+    n_calls, n_raters, sitting = 48, 4, 120
     drift = rng.normal(0, 0.1, n_raters)
     call_of = np.repeat(np.arange(n_calls), 5)
     level = rng.normal(0, 0.3, n_calls)[call_of] + rng.normal(0, 0.3, len(call_of))

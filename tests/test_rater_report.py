@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.simulated_raters import HONEST, Fault, rated_project
 from workbench.agreement import rater_evidence, rater_report, repeat_consistency
+from workbench.agreement.raters.panel import read_panel
 from workbench.errors import AbstainedError, InputError
 from workbench.schema import empty_table
 
@@ -309,3 +310,16 @@ def test_without_a_known_order_nothing_is_said_about_order():
     order = report[report["check"].isin(["drift", "carry_over", "fatigue", "straight_lining"])]
     assert order["value"].isna().all()
     assert order["sentence"].str.contains("order of these ratings is not known").all()
+
+
+def test_places_in_a_sitting_count_the_ratings_of_other_passes():
+    ratings = small(10, raters=("ann", "ben"), session_id="s1")
+    ratings.loc[ratings["rater_id"] == "ben", "session_id"] = "s2"
+    text = ratings.assign(**{"pass": "text"})
+    text["rating_id"] = "t" + text["rating_id"]
+    text["created_at"] += pd.Timedelta(seconds=30)
+    tables = empty_table("tags"), empty_table("scores")
+    panel = read_panel(pd.concat([ratings, text]), *tables, pass_="text")
+    assert panel.place.tolist() == [*range(1, 21, 2)] * 2
+    assert not panel.follows.any()
+    assert read_panel(ratings, *tables).follows.sum() == 18

@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from workbench.agreement.alpha import krippendorff_alpha
 from workbench.agreement.anchors import anchors, anchors_for, beside_anchors
+from workbench.agreement.concordance import Lagged, concordance, lagged_concordance
 from workbench.agreement.culture import culture_coverage, culture_warnings, with_groups
 from workbench.agreement.differential_labelling import differential_labelling
 from workbench.agreement.disputes import dispute_table
@@ -51,15 +52,20 @@ from workbench.agreement.raters import (
 )
 from workbench.agreement.spearman_brown import gain_of_one_more, panel_reliability, raters_for
 from workbench.agreement.table import GROUP, agreement_table
+from workbench.agreement.timelines import boundary_agreement, timeline_agreement
+from workbench.agreement.traces import trace_agreement, trace_pairs
 from workbench.agreement.votes import ratings_of_votes
 
 __all__ = [
     "GROUP",
+    "Lagged",
     "agreement_table",
     "anchors",
     "anchors_for",
     "beside_anchors",
+    "boundary_agreement",
     "cohen_kappa",
+    "concordance",
     "confusions",
     "cost_hours",
     "culture_coverage",
@@ -72,6 +78,7 @@ __all__ = [
     "icc",
     "in_group_advantage",
     "krippendorff_alpha",
+    "lagged_concordance",
     "one_more_rater",
     "panel_reliability",
     "per_label_alpha",
@@ -87,5 +94,8 @@ __all__ = [
     "ratings_of_votes",
     "repeat_consistency",
     "seconds_per_rating",
+    "timeline_agreement",
+    "trace_agreement",
+    "trace_pairs",
     "with_groups",
 ]

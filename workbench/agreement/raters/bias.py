@@ -77,9 +77,10 @@ def rater_bias(ratings: pd.DataFrame) -> pd.DataFrame:
     -----
     Inferred is the mean deviation from this panel (raters fixed), had all
     calls like these been rated. The noise of the others' mean is part of the
-    deviation and so of the interval. Jackknife over calls with Student's t: 95 %
-    intervals covered in 94 to 95.5 % of simulated projects from 6 calls on (scores)
-    and from about 5 expected tags on (shares); below 6 there is none.
+    deviation and so of the interval. Jackknife over calls with Student's t; below 6
+    calls there is no interval. In simulated projects 95 % intervals covered the
+    truth in 94.5 to 96 % (scores, 6 to 40 calls; tags heard in 1 of 4 utterances,
+    6 to 30 calls), and in 93 to 94.5 % for a tag heard in 1 of 12.
 
     Examples
     --------

@@ -54,8 +54,9 @@ def rater_drift(ratings: pd.DataFrame) -> pd.DataFrame:
     Notes
     -----
     Jackknife over calls with Student's t; each sitting costs a degree of
-    freedom. 95 % intervals covered in 94 to 96 % of simulated projects where
-    sittings hold 7 calls or more; with fewer they are too wide (97 %).
+    freedom. In simulated projects 95 % intervals covered the truth in 94 to 96 %
+    (12 to 60 calls, sittings of 7 calls or more); with 4 calls a sitting they are
+    too wide (97.5 %).
 
     Examples
     --------
@@ -297,7 +298,7 @@ def _carry_over(
     here = np.full((len(panel.rater), left.shape[1]), np.nan)
     here[row] = left
     now = np.arange(1, len(panel.rater))
-    pair = (panel.sitting[now] == panel.sitting[now - 1]) & (panel.call[now] != panel.call[now - 1])
+    pair = panel.follows[now] & (panel.call[now] != panel.call[now - 1])
     pair &= ~np.isnan(here[now, 0]) & ~np.isnan(values[now - 1, 0])
     now = now[pair]
     before, after = values[now - 1], here[now]

@@ -22,13 +22,13 @@ class Panel(NamedTuple):
     Parameters
     ----------
     ratings : DataFrame
-        The table ratings, index from 0.
+        The table ratings, index from 0, with sitting and place.
     rating_ids, utterance_ids : list of str
         Two of its columns.
     rater, item, call, sitting : ndarray of int, shape (n_ratings,)
         Codes; a sitting belongs to one rater.
     place : ndarray of int, shape (n_ratings,)
-        Place in the sitting, from 0.
+        Place in the sitting, from 0; ratings of other passes count.
     first : ndarray of bool, shape (n_ratings,)
         Whether it is the rater's first rating of the utterance.
     in_order : ndarray of bool, shape (n_ratings,)
@@ -72,6 +72,13 @@ class Panel(NamedTuple):
     pass_: str
     duration_s: Floats
 
+    @property
+    def follows(self) -> Bools:
+        """Whether the row above is the rating just before, shape (n_ratings,)."""
+        out = np.zeros(len(self.rater), dtype=bool)
+        out[1:] = (self.sitting[1:] == self.sitting[:-1]) & (np.diff(self.place) == 1)
+        return out
+
     def strongest(self, rater: int, score: Floats, n: int = 8) -> list[int]:
         """Find the ratings of a rater that show something best.
 
@@ -91,8 +98,11 @@ class Panel(NamedTuple):
         """
         start, end = self.bounds[rater], self.bounds[rater + 1]
         own = np.nan_to_num(score[start:end], nan=0.0)
-        best = np.argsort(-own, kind="stable")[:n]
-        return [int(start + row) for row in best if own[row] > 0]
+        if len(own) > n:
+            own[own < np.partition(own, -n)[-n]] = 0.0
+        shown = np.flatnonzero(own > 0)
+        best = shown[np.argsort(-own[shown], kind="stable")[:n]]
+        return [int(start + row) for row in best]
 
 
 def read_panel(
@@ -147,10 +157,12 @@ def read_panel(
         rows = rows.assign(
             unit=where["unit"].to_numpy()[where.index.get_indexer(pd.Index(rows["utterance_id"]))]
         )
-    rows = _chosen(rows, {"pass": pass_, "taxonomy": taxonomy, "version": version, "unit": unit})
     if rows.empty:
         raise AbstainedError("A report on raters needs ratings; none came.")
     rows = rows.sort_values(["rater_id", "created_at", "position", "rating_id"], kind="stable")
+    # other passes are work in the same sitting, so places are counted before one is chosen
+    rows = _with_places(rows)
+    rows = _chosen(rows, {"pass": pass_, "taxonomy": taxonomy, "version": version, "unit": unit})
     rows = rows.reset_index(drop=True)
     rater, raters = pd.factorize(rows["rater_id"], sort=True)
     if len(raters) < min_raters:
@@ -164,13 +176,13 @@ def read_panel(
         own = where.loc[rows["utterance_id"]]
         call, calls = pd.factorize(own["call_id"], sort=True)
         by, duration = "call", (own["end_s"] - own["start_s"]).to_numpy(dtype=np.float64)
-    sitting, place, in_order = _sequence(rows, rater.astype(np.int64))
     heard, names = _heard(rows, tags)
     return Panel(
-        rows, rows["rating_id"].tolist(), rows["utterance_id"].tolist(),
-        rater.astype(np.int64), item.astype(np.int64), call.astype(np.int64), sitting, place,
-        ~rows.duplicated(["rater_id", "utterance_id"]).to_numpy(dtype=bool), in_order, heard,
-        names, _scored(rows, scores), raters, calls,
+        rows, list(rows["rating_id"].to_numpy(object)), list(rows["utterance_id"].to_numpy(object)),
+        rater.astype(np.int64), item.astype(np.int64), call.astype(np.int64),
+        rows["sitting"].to_numpy(np.int64), rows["place"].to_numpy(np.int64),
+        ~rows.duplicated(["rater_id", "utterance_id"]).to_numpy(dtype=bool),
+        rows["in_order"].to_numpy(dtype=bool), heard, names, _scored(rows, scores), raters, calls,
         np.searchsorted(rater, np.arange(len(raters) + 1)).astype(np.int64), by,
         str(rows["pass"].iloc[0]), duration,
     )  # fmt: skip
@@ -215,18 +227,21 @@ def _chosen(rows: pd.DataFrame, wanted: dict[str, str | None]) -> pd.DataFrame:
     return rows
 
 
-def _sequence(rows: pd.DataFrame, rater: Ints) -> tuple[Ints, Ints, Bools]:
+def _with_places(rows: pd.DataFrame) -> pd.DataFrame:
+    rater = pd.factorize(rows["rater_id"])[0].astype(np.int64)
     when, new = rows["created_at"], np.ones(len(rows), dtype=bool)
     same_rater = rater[1:] == rater[:-1]
-    session = rows["session_id"].fillna("").to_numpy(dtype=str)
-    paused = (when.diff() > SITTING_GAP).to_numpy(dtype=bool)[1:] & (session[1:] == "")
+    session = pd.factorize(rows["session_id"])[0].astype(np.int64)
+    paused = (when.diff() > SITTING_GAP).to_numpy(dtype=bool)[1:] & (session[1:] < 0)
     new[1:] = ~same_rater | paused | (session[1:] != session[:-1])
-    keys = pd.Series(session).where(session != "", np.cumsum(new).astype(str))
-    sitting = pd.factorize(pd.Series(rater).astype(str) + " " + keys)[0].astype(np.int64)
+    # a session that was left and taken up again is one sitting
+    keys = np.where(session < 0, np.cumsum(new) + session.max(initial=0) + 1, session)
+    sitting = np.unique(rater * (keys.max(initial=0) + 1) + keys, return_inverse=True)[1]
+    sitting = sitting.astype(np.int64)
     place = rows.groupby(sitting, sort=False).cumcount().to_numpy()
     tied = rows.duplicated(["rater_id", "created_at", "position"], keep=False).to_numpy(dtype=bool)
     ties = np.bincount(rater, tied) / np.bincount(rater)
-    return sitting, place.astype(np.int64), np.asarray(ties[rater] <= 0.02, dtype=bool)
+    return rows.assign(sitting=sitting, place=place, in_order=ties[rater] <= 0.02)
 
 
 def _heard(rows: pd.DataFrame, tags: pd.DataFrame) -> tuple[Floats, list[str]]:

@@ -65,7 +65,7 @@ def _score_codes(panel: Panel) -> Ints:
 def _again(panel: Panel, code: Ints) -> tuple[Ints, Deviations, Bools]:
     """Hold "the same as before" against the others who rated the same two utterances."""
     now = np.arange(1, len(code))
-    now = now[panel.sitting[1:] == panel.sitting[:-1]]
+    now = now[panel.follows[1:]]
     now = now[panel.in_order[now] & (code[now] >= 0) & (code[now - 1] >= 0)]
     same = np.zeros(len(code), dtype=bool)
     same[now] = code[now] == code[now - 1]
