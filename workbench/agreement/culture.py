@@ -172,7 +172,9 @@ def culture_coverage(
     out["ratings_share"] = out["n_ratings"] / total
     known = rows["customer_group"] != NOT_GIVEN
     each = rows.groupby(["customer_group", "utterance_id"])["in_group"].agg(["any", "sum", "size"])
-    whole = each.groupby("customer_group").agg({"any": "mean", "sum": "sum", "size": ["sum", "size"]})
+    whole = each.groupby("customer_group").agg(
+        {"any": "mean", "sum": "sum", "size": ["sum", "size"]}
+    )
     group = out["customer_group"]
     out["group_utterances"] = group.map(whole["size", "size"]).astype("int64")
     told = group.isin(rows.loc[known, "customer_group"])
@@ -211,8 +213,8 @@ def culture_warnings(coverage: pd.DataFrame) -> list[str]:
         total = int(rows["group_utterances"].iloc[0])
         if group == NOT_GIVEN:
             told.append(
-                f"{total} utterances are of customers whose group is not given; who judged them "
-                "cannot be weighed."
+                f"Utterances of customers whose group is not given: {total}. Whether insiders "
+                "judged them cannot be told."
             )
             continue
         share = float(rows["insider_utterances_share"].iloc[0])
@@ -238,7 +240,7 @@ def culture_warnings(coverage: pd.DataFrame) -> list[str]:
     if len(nameless):
         n = int(nameless["n_ratings"].sum())
         told.append(
-            f"{n} ratings are by raters who did not give theirs; they count as outsiders here."
+            f"Ratings by raters whose group is not given: {n}. They count as outsiders here."
         )
     return told
 
@@ -275,4 +277,4 @@ def _places(wanted: pd.Series, known: pd.Series, what: str, where: str) -> npt.N
             f'The {what} "{name}" of a rating is not in the table {where}; '
             f"{int((place < 0).sum())} ratings are of such."
         )
-    return place
+    return np.asarray(place, dtype=np.intp)

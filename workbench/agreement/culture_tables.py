@@ -31,9 +31,7 @@ def by_variable(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
         yield str(name), own.assign(value=own["value"].infer_objects())
 
 
-def with_adjusted(
-    rows: Iterable[Mapping[str, object]], columns: Mapping[str, str]
-) -> pd.DataFrame:
+def with_adjusted(rows: Iterable[Mapping[str, object]], columns: Mapping[str, str]) -> pd.DataFrame:
     """Put results together and adjust their p values by the false discovery rate.
 
     Parameters
@@ -64,6 +62,6 @@ def with_adjusted(
     if told.any():
         out.loc[told, "p_adjusted"] = false_discovery_control(out.loc[told, "p"].to_numpy(float))
     for name, kind in columns.items():
-        out[name] = out[name].fillna("") if kind == "str" else out[name]
-        out[name] = out[name].astype(kind)
-    return out
+        if kind == "str":
+            out[name] = out[name].fillna("")
+    return out.astype(dict(columns))
