@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,6 +19,9 @@ from workbench.agreement import (
 from workbench.agreement.culture import NOT_GIVEN, with_groups
 from workbench.agreement.culture_likeness import Values
 from workbench.errors import AbstainedError, InputError
+
+culture = importlib.import_module("workbench.agreement.culture")
+culture_weights_module = importlib.import_module("workbench.agreement.culture_weights")
 
 RATERS = pd.DataFrame(
     {
@@ -226,6 +232,11 @@ def test_the_matrix_takes_out_what_groups_do_on_the_whole():
     assert inside[False].max() < -0.02
     # with two groups each, the four cells are one contrast
     assert np.abs(inside).max() == pytest.approx(np.abs(inside).min(), abs=1e-9)
+
+
+def test_examples_run():
+    for module in (culture, culture_weights_module):
+        assert doctest.testmod(module).failed == 0
 
 
 # ---- weights ---------------------------------------------------------------------------

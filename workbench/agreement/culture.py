@@ -120,14 +120,24 @@ def culture_coverage(
 
     Parameters
     ----------
-    ratings, raters, utterances, calls, by, customers
-        As in `with_groups`. Groups of raters who judged nothing yet have rows
-        too.
+    ratings : DataFrame
+        utterance_id, rater_id; ratings that count.
+    raters : DataFrame
+        rater_id and culture or languages.
+    utterances : DataFrame
+        utterance_id, call_id and, where others speak too, role.
+    calls : DataFrame
+        call_id and customer_culture or language.
+    by : {"culture", "language"}
+        What makes the groups.
+    customers : DataFrame, optional
+        The table customers, for what the calls do not say.
 
     Returns
     -------
     DataFrame
-        rater_group, customer_group, in_group, n_raters, n_ratings,
+        Groups of raters who judged nothing yet have rows too. rater_group,
+        customer_group, in_group, n_raters, n_ratings,
         n_utterances; ratings_share (of all ratings of that customer group,
         0..1); and of the whole customer group, alike in all its rows:
         group_utterances, insider_ratings_share (ratings by insiders),

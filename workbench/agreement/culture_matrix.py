@@ -34,9 +34,16 @@ def culture_matrix(
     ----------
     ratings : DataFrame
         utterance_id, rater_id, value, of one variable.
-    raters, utterances, calls, by, customers
-        As in `with_groups`; utterances also with channel, start_s, end_s for the
-        examples.
+    raters : DataFrame
+        rater_id and culture or languages.
+    utterances : DataFrame
+        utterance_id, call_id, channel, start_s, end_s and, where others speak too, role.
+    calls : DataFrame
+        call_id and customer_culture or language.
+    by : {"culture", "language"}
+        What makes the groups.
+    customers : DataFrame, optional
+        The table customers, for what the calls do not say.
     minimum_group : int, default 2
         A cell of fewer raters has no agreement and no example: it would tell of
         a person, not of a group.

@@ -37,8 +37,12 @@ def culture_weights(
     ratings : DataFrame
         rating_id, utterance_id, rater_id and, where there are several, taxonomy,
         version, pass.
-    raters, utterances, calls, by, customers
-        As in `with_groups`.
+    raters : DataFrame
+        rater_id and culture or languages.
+    utterances : DataFrame
+        utterance_id, call_id and, where others speak too, role.
+    calls : DataFrame
+        call_id and customer_culture or language.
     insiders : float, optional
         Share (above 0, below 1) by which raters of the customer's own group count.
     mix : mapping of str to float, optional
@@ -48,6 +52,10 @@ def culture_weights(
         have their shares in proportion.
     leave : sequence of str
         Customer groups to leave as they are.
+    by : {"culture", "language"}
+        What makes the groups.
+    customers : DataFrame, optional
+        The table customers, for what the calls do not say.
 
     Returns
     -------
@@ -145,8 +153,18 @@ def culture_weight_table(
     ----------
     weights : Series
         From `culture_weights`.
-    ratings, raters, utterances, calls, by, customers
-        The same that it was given.
+    ratings : DataFrame
+        The ratings that it was given.
+    raters : DataFrame
+        rater_id and culture or languages.
+    utterances : DataFrame
+        utterance_id, call_id and, where others speak too, role.
+    calls : DataFrame
+        call_id and customer_culture or language.
+    by : {"culture", "language"}
+        What makes the groups.
+    customers : DataFrame, optional
+        The table customers, for what the calls do not say.
 
     Returns
     -------

@@ -42,8 +42,16 @@ def differential_labelling(
     ratings : DataFrame
         utterance_id, rater_id, value (numbers: 0/1 of ``heard:TAG``, a
         dimension, an intensity) and, for several at once, variable.
-    raters, utterances, calls, by, customers
-        As in `with_groups`; raters who gave no group are left out.
+    raters : DataFrame
+        rater_id and culture or languages; who gave none is left out.
+    utterances : DataFrame
+        utterance_id, call_id and, where others speak too, role.
+    calls : DataFrame
+        call_id and customer_culture or language.
+    by : {"culture", "language"}
+        What makes the groups.
+    customers : DataFrame, optional
+        The table customers, for what the calls do not say.
     fixed_raters : bool, default False
         False infers other raters of these groups, and needs 3 of each. True
         speaks of these very raters and other calls.

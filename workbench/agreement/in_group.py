@@ -48,8 +48,16 @@ def in_group_advantage(
         utterance_id, rater_id, value, from `workbench.rated_values.rated_values`;
         with the column variable for several at once. A rater counts once an
         utterance.
-    raters, utterances, calls, by, customers
-        As in `with_groups`.
+    raters : DataFrame
+        rater_id and culture or languages.
+    utterances : DataFrame
+        utterance_id, call_id and, where others speak too, role.
+    calls : DataFrame
+        call_id and customer_culture or language.
+    by : {"culture", "language"}
+        What makes the groups.
+    customers : DataFrame, optional
+        The table customers, for what the calls do not say.
     gold : DataFrame, optional
         utterance_id, value and, as in the ratings, variable: agreed answers.
     fixed_raters : bool, default False
