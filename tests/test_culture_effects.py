@@ -128,8 +128,8 @@ def mean_advantage(change, *, gold=False):
     """Give the mean over projects without any advantage, insiders in the majority."""
     rng = np.random.default_rng(8)
     found = []
-    for _ in range(25):
-        rows = project(seed=rng.integers(2**31), size=(5, 5, 25, 3, 0))
+    for _ in range(12):
+        rows = project(seed=rng.integers(2**31), size=(5, 5, 30, 3, 0))
         rows["value"] = change(rows, rng)
         rows = rows[rows["in_group"] | (rng.random(len(rows)) < 0.5)]
         answers = pd.DataFrame({"utterance_id": rows["utterance_id"].unique(), "value": "right"})
@@ -217,6 +217,13 @@ def test_groups_that_do_not_cross_are_refused():
         in_group_advantage(**tables_of(half), fixed_raters=True)
 
 
+def test_double_answers_are_refused():
+    tables = tables_of(project())
+    gold = tables["utterances"][["utterance_id"]].assign(value="0")
+    with pytest.raises(InputError, match="u00000 has more than one gold answer"):
+        in_group_advantage(**tables, gold=pd.concat([gold.head(1), gold]))
+
+
 def test_double_ratings_are_refused():
     tables = tables_of(project())
     twice = pd.concat([tables["ratings"]] * 2)
@@ -283,6 +290,9 @@ def test_where_groups_cannot_be_compared_it_is_refused():
     with pytest.raises(AbstainedError, match="needs 3 raters of that culture.*north 2, south 4"):
         differential_labelling(**tables)
     assert len(differential_labelling(**tables, fixed_raters=True)) == 2
+    alone = tables_of(labels(size=(1, 4, 10, 3, 0)))
+    with pytest.raises(AbstainedError, match="tell of a person.*north raters here: 1, others: 4"):
+        differential_labelling(**alone, fixed_raters=True)
     tables["ratings"] = tables["ratings"].assign(value=1.0)
     with pytest.raises(AbstainedError, match="have the same value"):
         differential_labelling(**tables, fixed_raters=True)
@@ -343,6 +353,8 @@ def test_the_planted_bias_of_valence_is_found_in_the_samples():
     # british raters 0 and +.12, german -.15 and 0, french +.05 with a drift of -.20 in 100 ratings
     assert out.loc["british", "ci_low"] > 0.05
     assert out.loc["german", "ci_high"] < 0
+    assert np.isnan(out.loc["french", "difference"])
+    assert "would tell of a person" in out.loc["french", "note"]
 
 
 def test_intervals_are_there_at_the_other_sizes_of_the_benchmark():

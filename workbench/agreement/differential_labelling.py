@@ -29,6 +29,7 @@ def differential_labelling(
     by: str = "culture",
     customers: pd.DataFrame | None = None,
     fixed_raters: bool = False,
+    minimum_group: int = 2,
 ) -> pd.DataFrame:
     """Compare how groups of raters use a tag on the same utterances of customers.
 
@@ -55,6 +56,9 @@ def differential_labelling(
     fixed_raters : bool, default False
         False infers other raters of these groups, and needs 3 of each. True
         speaks of these very raters and other calls.
+    minimum_group : int, default 2
+        A group that has, or is held against, fewer raters gets no figure: it
+        would tell of a person, not of a group.
 
     Returns
     -------
@@ -88,7 +92,7 @@ def differential_labelling(
         for group in sorted(set(own["rater_group"])) or [NOT_GIVEN]:
             key: dict[str, object] = {"variable": name, "rater_group": group}
             try:
-                rows.append(key | _difference(own, group, name, by, fixed_raters))
+                rows.append(key | _difference(own, group, name, by, fixed_raters, minimum_group))
             except AbstainedError as error:
                 rows.append(key | {"note": str(error)})
     return with_adjusted(rows, _COLUMNS)
@@ -133,7 +137,12 @@ def _known(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _difference(
-    rows: pd.DataFrame, group: str, variable: str, by: str, fixed_raters: bool
+    rows: pd.DataFrame,
+    group: str,
+    variable: str,
+    by: str,
+    fixed_raters: bool,
+    minimum_group: int,
 ) -> dict[str, object]:
     least = 1 if fixed_raters else MIN_RATERS
     came = rows.groupby("rater_group")["rater_id"].nunique()
@@ -151,6 +160,12 @@ def _difference(
             f"Whether {group} raters differ needs {least} raters of that {by} and {least} of "
             f"another who heard the same utterances of {MIN_CALLS} calls. There are raters: "
             f"{told}; calls heard by both: {n_calls}.{hint}"
+        )
+    fewest = min(there[group], there.drop(group).sum())
+    if fewest < minimum_group:
+        raise AbstainedError(
+            f"A figure of fewer than {minimum_group} raters would tell of a person, not of a "
+            f"group; {group} raters here: {there[group]}, others: {there.drop(group).sum()}."
         )
     if rows["value"].nunique() == 1:
         raise AbstainedError(

@@ -138,6 +138,10 @@ def _advantage(
     rows: pd.DataFrame, gold: pd.DataFrame | None, by: str, fixed_raters: bool
 ) -> dict[str, object]:
     if gold is not None:
+        gold = gold[gold["value"].notna()]
+        if gold["utterance_id"].duplicated().any():
+            twice = gold.loc[gold["utterance_id"].duplicated(), "utterance_id"].iloc[0]
+            raise InputError(f"The utterance {twice} has more than one gold answer; give one.")
         rows = rows[rows["utterance_id"].isin(gold["utterance_id"])]
     rows = _comparable(rows, by, fixed_raters)
     if gold is None and rows["value"].map(str).nunique() == 1:
