@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from workbench.agreement.differential_labelling import differential_labelling
-from workbench.agreement.in_group import in_group_advantage
+from workbench.agreement.culture_advantage import crossed_advantage
+from workbench.agreement.culture_intervals import crossed_interval
+from workbench.agreement.differential_labelling import crossed_difference
 
-_Floats = npt.NDArray[np.float64]
+_Simulation = Callable[[np.random.Generator], tuple[float, float, float]]
 
 RIGHT = 0.55
 """How often an outsider of the first group gives the right one of `N_TAGS` tags."""
@@ -27,7 +27,7 @@ SIZES = {
     "_3_and_9_raters": (3, 9, 15, 4, 0),
     "_10_raters": (10, 10, 12, 3, 0),
     "_8_calls": (4, 4, 8, 3, 0),
-    "_panels_of_4": (6, 6, 40, 4, 2),
+    "_panels_of_4": (4, 4, 40, 4, 2),
 }
 """Raters of both groups, calls of each group, utterances a call, raters of each group a call."""
 
@@ -39,7 +39,7 @@ def project(
     n_calls: int,
     n_utterances: int,
     panel: int,
-) -> dict[str, pd.DataFrame]:
+) -> pd.DataFrame:
     """Draw ratings by two groups of raters of calls from two groups of customers.
 
     Raters and calls are drawn anew. The second group of raters is as good as the
@@ -61,14 +61,16 @@ def project(
 
     Returns
     -------
-    dict of str to DataFrame
-        ratings (value: the tag), raters, utterances, calls, gold.
+    DataFrame
+        Ratings as `crossed_advantage` takes them; the right tag is "0".
+        ``attrs["advantage_of_raters"]`` is the mean advantage of these raters.
     """
     n_raters = n_first + n_second
     of_rater = np.repeat([0, 1], [n_first, n_second])
     of_call = np.repeat([0, 1], n_calls)
     inside = of_rater[None, :] == of_call[:, None]
-    helped = rng.normal(ADVANTAGE, BY_RATER, n_raters) + rng.normal(0, BY_CALL, (2 * n_calls, 1))
+    of_raters = rng.normal(ADVANTAGE, BY_RATER, n_raters)
+    helped = of_raters + rng.normal(0, BY_CALL, (2 * n_calls, 1))
     right = RIGHT + rng.normal(0, 0.06, n_raters) + rng.normal(0, 0.08, (2 * n_calls, 1))
     chance = np.clip(right + inside * helped, 0, 1)
     heard = np.ones((2 * n_calls, n_raters), dtype=bool)
@@ -82,35 +84,25 @@ def project(
         np.broadcast_to(heard[:, None, :], (2 * n_calls, n_utterances, n_raters))
     )
     hit = rng.random(len(call)) < chance[call, rater]
-    tag = np.where(hit, 0, rng.integers(1, N_TAGS, len(call)))
-    item = call * n_utterances + utterance
-    names = np.array([f"u{n:05d}" for n in range(2 * n_calls * n_utterances)])
-    raters = np.array([f"r{n:02d}" for n in range(n_raters)])
-    calls = np.array([f"c{n:04d}" for n in range(2 * n_calls)])
-    cultures = np.array(["north", "south"])
-    tags = np.array([f"tag {n}" for n in range(N_TAGS)])
-    return {
-        "ratings": pd.DataFrame(
-            {"utterance_id": names[item], "rater_id": raters[rater], "value": tags[tag]}
-        ),
-        "raters": pd.DataFrame({"rater_id": raters, "culture": cultures[of_rater]}),
-        "utterances": pd.DataFrame(
-            {"utterance_id": names, "call_id": np.repeat(calls, n_utterances)}
-        ),
-        "calls": pd.DataFrame({"call_id": calls, "customer_culture": cultures[of_call]}),
-        "gold": pd.DataFrame({"utterance_id": names, "value": "tag 0"}),
-    }
+    rows = pd.DataFrame(
+        {
+            "utterance_id": call * n_utterances + utterance,
+            "rater_id": rater,
+            "value": np.where(hit, 0, rng.integers(1, N_TAGS, len(call))).astype(str),
+            "call_id": call,
+            "rater_group": of_rater[rater],
+            "customer_group": of_call[call],
+            "in_group": inside[call, rater],
+        }
+    )
+    rows.attrs["advantage_of_raters"] = float(of_raters.mean())
+    return rows
 
 
-def true_agreement_advantage(*, fixed: bool = False) -> float:
+def true_agreement_advantage() -> float:
     """Give by how much one insider more raises the agreement of two raters.
 
     Two raters agree if both are right, or wrong in the same way.
-
-    Parameters
-    ----------
-    fixed : bool
-        Unused variation of raters does not enter the expectation.
 
     Returns
     -------
@@ -125,18 +117,6 @@ def true_agreement_advantage(*, fixed: bool = False) -> float:
     return (agree(RIGHT + ADVANTAGE, BY_CALL**2) - agree(RIGHT, 0.0)) / 2
 
 
-def _in_group(size: tuple[int, int, int, int, int], gold: bool) -> Callable[..., object]:
-    def simulate(rng: np.random.Generator) -> tuple[float, float, float]:
-        tables = project(rng, *size)
-        answers = tables.pop("gold") if gold else None
-        tables.pop("gold", None)
-        row = in_group_advantage(**tables, gold=answers).iloc[0]
-        truth = ADVANTAGE if gold else true_agreement_advantage()
-        return truth, float(row["ci_low"]), float(row["ci_high"])
-
-    return simulate
-
-
 HEARD, DIFFERENCE = 0.4, 0.15
 """How often the second group hears the tag, and how much more often the first."""
 
@@ -148,7 +128,7 @@ def labels(
     n_calls: int,
     n_utterances: int,
     panel: int,
-) -> dict[str, pd.DataFrame]:
+) -> pd.DataFrame:
     """Draw 0/1 ratings by two groups of raters, of which one uses the tag more.
 
     Raters differ in how freely they use it, calls in how often it is there, and in
@@ -161,37 +141,73 @@ def labels(
 
     Returns
     -------
-    dict of str to DataFrame
-        ratings (value: 1 where the tag was given), raters, utterances, calls.
+    DataFrame
+        Ratings as `crossed_difference` takes them; ``attrs["difference_of_raters"]``
+        is the difference of these very raters.
     """
-    tables = project(rng, n_first, n_second, n_calls, n_utterances, panel)
-    tables.pop("gold")
-    ratings = tables["ratings"]
-    rater = ratings["rater_id"].str[1:].astype(int).to_numpy()
-    item = ratings["utterance_id"].str[1:].astype(int).to_numpy()
-    call = item // n_utterances
-    n_items = 2 * n_calls * n_utterances
-    first = (rater < n_first).astype(float)
+    rows = project(rng, n_first, n_second, n_calls, n_utterances, panel)
+    rater, item, call = (rows[name].to_numpy() for name in ("rater_id", "utterance_id", "call_id"))
+    first = 1.0 - rows["rater_group"].to_numpy()
+    freely = rng.normal(0, 0.08, n_first + n_second)
     chance = (
         HEARD
         + first * (DIFFERENCE + rng.normal(0, 0.08, 2 * n_calls)[call])
-        + rng.normal(0, 0.08, n_first + n_second)[rater]
-        + rng.normal(0, 0.08, n_items)[item]
+        + freely[rater]
+        + rng.normal(0, 0.08, 2 * n_calls * n_utterances)[item]
     )
-    tables["ratings"] = ratings.assign(value=(rng.random(len(item)) < chance).astype(float))
-    return tables
+    out = rows.assign(value=(rng.random(len(rows)) < chance).astype(float), own=first)
+    out.attrs["difference_of_raters"] = DIFFERENCE + float(
+        freely[:n_first].mean() - freely[n_first:].mean()
+    )
+    return out
 
 
-def _differential(size: tuple[int, int, int, int, int]) -> Callable[..., object]:
+def _in_group(size: tuple[int, int, int, int, int], *, gold: bool, fixed: bool) -> _Simulation:
     def simulate(rng: np.random.Generator) -> tuple[float, float, float]:
-        row = differential_labelling(**labels(rng, *size)).iloc[0]
-        return DIFFERENCE, float(row["ci_low"]), float(row["ci_high"])
+        rows = project(rng, *size)
+        answers = None
+        if gold:
+            answers = pd.DataFrame({"utterance_id": rows["utterance_id"].unique(), "value": "0"})
+        interval = crossed_interval(
+            crossed_advantage(rows, answers), own_control=True, fixed_raters=fixed
+        )
+        truth = ADVANTAGE if gold else true_agreement_advantage()
+        if fixed:
+            truth = rows.attrs["advantage_of_raters"]
+        return truth, interval.low, interval.high
 
     return simulate
 
 
-SIMULATIONS: dict[str, Callable[[np.random.Generator], tuple[float, float, float]]] = {}
-for _name, _size in SIZES.items():
-    SIMULATIONS[f"in_group{_name}"] = _in_group(_size, gold=False)
-    SIMULATIONS[f"in_group_gold{_name}"] = _in_group(_size, gold=True)
-    SIMULATIONS[f"differential_labelling{_name}"] = _differential(_size)
+def _differential(size: tuple[int, int, int, int, int], *, fixed: bool) -> _Simulation:
+    def simulate(rng: np.random.Generator) -> tuple[float, float, float]:
+        rows = labels(rng, *size)
+        interval = crossed_interval(
+            crossed_difference(rows)[0], own_control=False, fixed_raters=fixed
+        )
+        truth = rows.attrs["difference_of_raters"] if fixed else DIFFERENCE
+        return truth, interval.low, interval.high
+
+    return simulate
+
+
+FEW = (2, 2, 20, 4, 0)
+
+SIMULATIONS: dict[str, _Simulation] = {
+    "in_group": _in_group(SIZES[""], gold=False, fixed=False),
+    "in_group_gold": _in_group(SIZES[""], gold=True, fixed=False),
+    "in_group_gold_these_2_raters": _in_group(FEW, gold=True, fixed=True),
+    "differential_labelling": _differential(SIZES[""], fixed=False),
+    "differential_labelling_these_2_raters": _differential(FEW, fixed=True),
+}
+AT_OTHER_SIZES: dict[str, _Simulation] = {
+    f"{name}{size}": simulation
+    for size in SIZES
+    if size
+    for name, simulation in (
+        ("in_group", _in_group(SIZES[size], gold=False, fixed=False)),
+        ("in_group_gold", _in_group(SIZES[size], gold=True, fixed=False)),
+        ("differential_labelling", _differential(SIZES[size], fixed=False)),
+    )
+}
+"""The same at odd sizes: slower, for a look when an interval changes."""

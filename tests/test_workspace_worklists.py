@@ -84,6 +84,24 @@ def test_the_same_line_again_changes_nothing_and_another_is_refused(ws):
         ws.worklist("main", overlap=2, order="random")
 
 
+def test_a_worklist_from_before_a_setting_was_known_is_the_same_with_its_default(ws):
+    ws.worklist("main", overlap=2)
+    stored = ws.table("worklists").iloc[0]
+    plan = ws.table("assignments")
+    ws.store.add_worklist(
+        "older",
+        plan.assign(worklist="older", assignment_id=[uuid7() for _ in range(len(plan))]),
+        order_mode="in_call",
+        seed=int(stored["seed"]),
+        settings={k: v for k, v in stored["settings"].items() if k != "insiders"},
+        created_by=None,
+    )
+    again = ws.worklist("older", overlap=2)
+    assert "nothing changed" in again.attrs["notices"][0]
+    with pytest.raises(StoreError, match="made with insiders 1; now 2 came"):
+        ws.worklist("older", overlap=2, insiders=2)
+
+
 def test_the_stored_seed_makes_the_same_worklist_again(ws):
     ws.worklist("one", order="random")
     seed = int(ws.table("worklists")["seed"].item())

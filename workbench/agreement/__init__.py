@@ -26,8 +26,9 @@ from __future__ import annotations
 
 from workbench.agreement.alpha import krippendorff_alpha
 from workbench.agreement.anchors import anchors, anchors_for, beside_anchors
-from workbench.agreement.concordance import Lagged, concordance, lagged_concordance
+from workbench.agreement.concordance import concordance, lagged_concordance
 from workbench.agreement.culture import culture_coverage, culture_warnings, with_groups
+from workbench.agreement.culture_weights import culture_weight_table, culture_weights
 from workbench.agreement.differential_labelling import differential_labelling
 from workbench.agreement.disputes import dispute_table
 from workbench.agreement.icc import icc
@@ -58,7 +59,6 @@ from workbench.agreement.votes import ratings_of_votes
 
 __all__ = [
     "GROUP",
-    "Lagged",
     "agreement_table",
     "anchors",
     "anchors_for",
@@ -70,6 +70,8 @@ __all__ = [
     "cost_hours",
     "culture_coverage",
     "culture_warnings",
+    "culture_weight_table",
+    "culture_weights",
     "differential_labelling",
     "dispute_table",
     "fleiss_kappa",

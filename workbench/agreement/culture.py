@@ -120,14 +120,24 @@ def culture_coverage(
 
     Parameters
     ----------
-    ratings, raters, utterances, calls, by, customers
-        As in `with_groups`. Groups of raters who judged nothing yet have rows
-        too.
+    ratings : DataFrame
+        utterance_id, rater_id; ratings that count.
+    raters : DataFrame
+        rater_id and culture or languages.
+    utterances : DataFrame
+        utterance_id, call_id and, where others speak too, role.
+    calls : DataFrame
+        call_id and customer_culture or language.
+    by : {"culture", "language"}
+        What makes the groups.
+    customers : DataFrame, optional
+        The table customers, for what the calls do not say.
 
     Returns
     -------
     DataFrame
-        rater_group, customer_group, in_group, n_raters, n_ratings,
+        Groups of raters who judged nothing yet have rows too. rater_group,
+        customer_group, in_group, n_raters, n_ratings,
         n_utterances; ratings_share (of all ratings of that customer group,
         0..1); and of the whole customer group, alike in all its rows:
         group_utterances, insider_ratings_share (ratings by insiders),
@@ -213,8 +223,8 @@ def culture_warnings(coverage: pd.DataFrame) -> list[str]:
         total = int(rows["group_utterances"].iloc[0])
         if group == NOT_GIVEN:
             told.append(
-                f"{total} utterances are of customers whose group is not given; who judged them "
-                "cannot be weighed."
+                f"Utterances of customers whose group is not given: {total}. Whether insiders "
+                "judged them cannot be told."
             )
             continue
         share = float(rows["insider_utterances_share"].iloc[0])
@@ -240,7 +250,7 @@ def culture_warnings(coverage: pd.DataFrame) -> list[str]:
     if len(nameless):
         n = int(nameless["n_ratings"].sum())
         told.append(
-            f"{n} ratings are by raters who did not give theirs; they count as outsiders here."
+            f"Ratings by raters whose group is not given: {n}. They count as outsiders here."
         )
     return told
 
@@ -277,4 +287,4 @@ def _places(wanted: pd.Series, known: pd.Series, what: str, where: str) -> npt.N
             f'The {what} "{name}" of a rating is not in the table {where}; '
             f"{int((place < 0).sum())} ratings are of such."
         )
-    return place
+    return np.asarray(place, dtype=np.intp)

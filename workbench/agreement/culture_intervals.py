@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -66,7 +66,9 @@ class CrossedInterval(NamedTuple):
     p: float
 
 
-def crossed_interval(crossed: Crossed, *, fixed_raters: bool = False) -> CrossedInterval:
+def crossed_interval(
+    crossed: Crossed, *, own_control: bool, fixed_raters: bool = False
+) -> CrossedInterval:
     """Make the interval of an estimate from raters crossed with calls.
 
     Two things would be others another time. Calls: their part is the jackknife
@@ -74,13 +76,17 @@ def crossed_interval(crossed: Crossed, *, fixed_raters: bool = False) -> Crossed
     part is the jackknife over raters inside their groups, less the noise of
     single judgements that is in it; what is left is how far raters of a group
     lastingly differ. Student's t has the degrees of freedom that fit the two
-    parts (Satterthwaite): near the number of raters where raters differ, near the
-    number of calls where they do not.
+    parts (Satterthwaite): near the number of raters where raters differ, near
+    the number of calls where they do not.
 
     Parameters
     ----------
     crossed : Crossed
         The estimate.
+    own_control : bool
+        Whether each rater is held against the same rater elsewhere, so that
+        raters of a group may well not differ at all; else they are taken to
+        differ, and the degrees of freedom stay near the number of raters.
     fixed_raters : bool, default False
         Whether the interval is to speak of these very raters: calls only.
 
@@ -103,10 +109,10 @@ def crossed_interval(crossed: Crossed, *, fixed_raters: bool = False) -> Crossed
     of_calls = (n_calls - 1) / n_calls * float(np.sum((left - crossed.estimate) ** 2))
     lasting, df = 0.0, float(n_calls - 1)
     if not fixed_raters:
-        lasting, of_raters_df = _lasting(crossed)
+        lasting, of_raters, of_raters_df = _lasting(crossed)
         if lasting > 0:
-            total = lasting + of_calls
-            df = total**2 / (lasting**2 / of_raters_df + of_calls**2 / (n_calls - 1))
+            unsure = (lasting if own_control else of_raters) ** 2 / of_raters_df
+            df = (lasting + of_calls) ** 2 / (unsure + of_calls**2 / (n_calls - 1))
     se = float(np.sqrt(lasting + of_calls))
     if not se > 0:
         nan = float("nan")
@@ -116,14 +122,16 @@ def crossed_interval(crossed: Crossed, *, fixed_raters: bool = False) -> Crossed
     return CrossedInterval(se, crossed.estimate - half, crossed.estimate + half, df, p)
 
 
-def _lasting(crossed: Crossed) -> tuple[float, float]:
-    """Give the variance by which raters of a group lastingly differ, and its degrees of freedom."""
+def _lasting(crossed: Crossed) -> tuple[float, float, float]:
+    """Give the variance by which raters lastingly differ, with noise, and the latter's df."""
     group = crossed.rater_group
     n_groups = int(group.max()) + 1
     size = np.bincount(group, minlength=n_groups).astype(np.float64)
     whole = np.bincount(crossed.rater, crossed.part, minlength=len(group))
 
-    def around_mean(values: _Floats, cell: _Ints, n_cells: int, cell_size: _Floats) -> _Floats:
+    def around_mean(
+        values: npt.NDArray[Any], cell: npt.NDArray[Any], n_cells: int, cell_size: _Floats
+    ) -> _Floats:
         sums = np.bincount(cell, values, minlength=n_cells)
         squares = np.bincount(cell, values**2, minlength=n_cells)
         return np.asarray(squares - sums**2 / cell_size, dtype=np.float64)
@@ -138,6 +146,9 @@ def _lasting(crossed: Crossed) -> tuple[float, float]:
     linear = around_mean(whole, group, n_groups, size) / shrink
     of_raters = float(each.sum())
     if not (of_raters > 0 and linear.sum() > 0):
-        return 0.0, 1.0
-    lasting = of_raters * (1 - float(noise.sum() / linear.sum()))
-    return max(lasting, 0.0), of_raters**2 / float(np.sum(each**2 / (size - 1)))
+        return 0.0, 0.0, 1.0
+    n_calls = len(crossed.without_call)
+    share = float(noise.sum() / linear.sum())
+    lasting = of_raters * (1 - share) * n_calls / (n_calls - 1)
+    df = of_raters**2 / float(np.sum(each**2 / (size - 1)))
+    return max(lasting, 0.0), of_raters, df

@@ -37,6 +37,7 @@ class Values:
             kinds = (one,) if isinstance(first, one) else kinds
         self.numeric = pd.api.types.is_numeric_dtype(values)
         self._sets = kinds == (frozenset,)
+        self._rows: npt.NDArray[np.float64]
         if self.numeric:
             self._rows = values.to_numpy(dtype=np.float64)
             return
@@ -72,11 +73,12 @@ class Values:
         """
         a, b = self._rows[one], self._rows[other]
         if self.numeric:
-            return -np.abs(a - b)
+            return np.asarray(-np.abs(a - b), dtype=np.float64)
         if a.ndim == 1:
-            return (a == b).astype(np.float64)
+            return np.asarray(a == b, dtype=np.float64)
         common = np.minimum(a, b).sum(axis=1)
         if not self._sets:
             return np.asarray(common, dtype=np.float64)
         union = np.maximum(a, b).sum(axis=1)
-        return np.where(union > 0, common / np.where(union > 0, union, 1.0), 1.0)
+        shared = np.where(union > 0, common / np.where(union > 0, union, 1.0), 1.0)
+        return np.asarray(shared, dtype=np.float64)

@@ -62,6 +62,6 @@ def with_adjusted(rows: Iterable[Mapping[str, object]], columns: Mapping[str, st
     if told.any():
         out.loc[told, "p_adjusted"] = false_discovery_control(out.loc[told, "p"].to_numpy(float))
     for name, kind in columns.items():
-        out[name] = out[name].fillna("") if kind == "str" else out[name]
-        out[name] = out[name].astype(kind)
-    return out
+        if kind == "str":
+            out[name] = out[name].fillna("")
+    return out.astype(dict(columns))

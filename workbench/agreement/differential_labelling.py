@@ -29,6 +29,7 @@ def differential_labelling(
     by: str = "culture",
     customers: pd.DataFrame | None = None,
     fixed_raters: bool = False,
+    minimum_group: int = 2,
 ) -> pd.DataFrame:
     """Compare how groups of raters use a tag on the same utterances of customers.
 
@@ -42,11 +43,22 @@ def differential_labelling(
     ratings : DataFrame
         utterance_id, rater_id, value (numbers: 0/1 of ``heard:TAG``, a
         dimension, an intensity) and, for several at once, variable.
-    raters, utterances, calls, by, customers
-        As in `with_groups`; raters who gave no group are left out.
+    raters : DataFrame
+        rater_id and culture or languages; who gave none is left out.
+    utterances : DataFrame
+        utterance_id, call_id and, where others speak too, role.
+    calls : DataFrame
+        call_id and customer_culture or language.
+    by : {"culture", "language"}
+        What makes the groups.
+    customers : DataFrame, optional
+        The table customers, for what the calls do not say.
     fixed_raters : bool, default False
         False infers other raters of these groups, and needs 3 of each. True
         speaks of these very raters and other calls.
+    minimum_group : int, default 2
+        A group that has, or is held against, fewer raters gets no figure: it
+        would tell of a person, not of a group.
 
     Returns
     -------
@@ -80,7 +92,7 @@ def differential_labelling(
         for group in sorted(set(own["rater_group"])) or [NOT_GIVEN]:
             key: dict[str, object] = {"variable": name, "rater_group": group}
             try:
-                rows.append(key | _difference(own, group, name, by, fixed_raters))
+                rows.append(key | _difference(own, group, name, by, fixed_raters, minimum_group))
             except AbstainedError as error:
                 rows.append(key | {"note": str(error)})
     return with_adjusted(rows, _COLUMNS)
@@ -125,7 +137,12 @@ def _known(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _difference(
-    rows: pd.DataFrame, group: str, variable: str, by: str, fixed_raters: bool
+    rows: pd.DataFrame,
+    group: str,
+    variable: str,
+    by: str,
+    fixed_raters: bool,
+    minimum_group: int,
 ) -> dict[str, object]:
     least = 1 if fixed_raters else MIN_RATERS
     came = rows.groupby("rater_group")["rater_id"].nunique()
@@ -141,11 +158,22 @@ def _difference(
         hint = "" if fixed_raters else " With fixed_raters=True it speaks of these very raters."
         raise AbstainedError(
             f"Whether {group} raters differ needs {least} raters of that {by} and {least} of "
-            f"another who heard the same utterances of {MIN_CALLS} calls. There are raters: {told}; "
-            f"calls heard by both: {n_calls}.{hint}"
+            f"another who heard the same utterances of {MIN_CALLS} calls. There are raters: "
+            f"{told}; calls heard by both: {n_calls}.{hint}"
         )
-    crossed, means = _crossed(rows)
-    interval = crossed_interval(crossed, fixed_raters=fixed_raters)
+    fewest = min(there[group], there.drop(group).sum())
+    if fewest < minimum_group:
+        raise AbstainedError(
+            f"A figure of fewer than {minimum_group} raters would tell of a person, not of a "
+            f"group; {group} raters here: {there[group]}, others: {there.drop(group).sum()}."
+        )
+    if rows["value"].nunique() == 1:
+        raise AbstainedError(
+            f"All {len(rows)} ratings have the same value of {variable}, "
+            f"{float(rows['value'].iloc[0]):g}: there is no use of it to compare."
+        )
+    crossed, means = crossed_difference(rows)
+    interval = crossed_interval(crossed, own_control=False, fixed_raters=fixed_raters)
     return {
         "difference": crossed.estimate,
         "ci_low": interval.low,
@@ -171,7 +199,7 @@ def _sentence(
     group: str, variable: str, value: float, low: float, high: float, means: tuple[float, float]
 ) -> str:
     heard = variable.startswith("heard:")
-    scale, digits = (100.0, 0) if heard else (1.0, 2)
+    scale, digits = (100.0, 1) if heard else (1.0, 2)
     what = variable.partition(":")[2] if heard else variable
     unit = " points" if heard else ""
     span = f"95 % interval {scale * low:+.{digits}f} to {scale * high:+.{digits}f}{unit}"
@@ -189,7 +217,27 @@ def _sentence(
     )
 
 
-def _crossed(rows: pd.DataFrame) -> tuple[Crossed, tuple[float, float]]:
+def crossed_difference(rows: pd.DataFrame) -> tuple[Crossed, tuple[float, float]]:
+    """Estimate the difference from ratings whose groups are known.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        utterance_id, rater_id, value, call_id, rater_group, own (1 for ratings by
+        the group, 0 for the others); a rater once an utterance.
+
+    Returns
+    -------
+    crossed : Crossed
+        The difference, and what it would be without each rater and call.
+    means : tuple of float
+        Mean of the group and of the others, on the same utterances.
+
+    Raises
+    ------
+    AbstainedError
+        If the difference rests on a single rater or call.
+    """
     item = pd.factorize(rows["utterance_id"], sort=True)[0]
     rater, names = pd.factorize(rows["rater_id"], sort=True)
     call = pd.factorize(rows["call_id"], sort=True)[0]
@@ -224,7 +272,7 @@ def _crossed(rows: pd.DataFrame) -> tuple[Crossed, tuple[float, float]]:
     away = own - (n[1] / count)[item]
     rest = value - ((total[0] + total[1]) / count)[item] - estimate * away
     both, place = np.unique(rater * (int(call.max()) + 1) + call, return_inverse=True)
-    part = np.bincount(place, away * rest / bottom.sum())
+    part = np.bincount(place, away * rest / bottom.sum()).astype(np.float64)
     n_calls = int(call.max()) + 1
     crossed = Crossed(
         estimate, without_rater, group, without_call, both // n_calls, both % n_calls, part

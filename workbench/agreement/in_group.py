@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
-
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from workbench.agreement.culture import NOT_GIVEN, with_groups
+from workbench.agreement.culture_advantage import crossed_advantage, rests_on_one
 from workbench.agreement.culture_intervals import (
     MIN_CALLS,
     MIN_RATERS,
-    Crossed,
     crossed_interval,
 )
-from workbench.agreement.culture_likeness import Values
 from workbench.agreement.culture_tables import by_variable, with_adjusted
 from workbench.errors import AbstainedError, InputError
-
-_Floats = npt.NDArray[np.float64]
-_Ints = npt.NDArray[np.intp]
-_SMALL = 1e-9
 
 
 def in_group_advantage(
@@ -57,8 +48,16 @@ def in_group_advantage(
         utterance_id, rater_id, value, from `workbench.rated_values.rated_values`;
         with the column variable for several at once. A rater counts once an
         utterance.
-    raters, utterances, calls, by, customers
-        As in `with_groups`.
+    raters : DataFrame
+        rater_id and culture or languages.
+    utterances : DataFrame
+        utterance_id, call_id and, where others speak too, role.
+    calls : DataFrame
+        call_id and customer_culture or language.
+    by : {"culture", "language"}
+        What makes the groups.
+    customers : DataFrame, optional
+        The table customers, for what the calls do not say.
     gold : DataFrame, optional
         utterance_id, value and, as in the ratings, variable: agreed answers.
     fixed_raters : bool, default False
@@ -102,7 +101,7 @@ def in_group_advantage(
        Psychological Bulletin 128, 203-235.
     """
     grouped = with_groups(ratings, raters, utterances, calls, by=by, customers=customers)
-    rows = []
+    rows: list[dict[str, object]] = []
     for name, own in by_variable(grouped):
         answers = None if gold is None else dict(by_variable(gold)).get(name)
         if gold is not None and answers is None:
@@ -139,14 +138,22 @@ def _advantage(
     rows: pd.DataFrame, gold: pd.DataFrame | None, by: str, fixed_raters: bool
 ) -> dict[str, object]:
     if gold is not None:
+        gold = gold[gold["value"].notna()]
+        if gold["utterance_id"].duplicated().any():
+            twice = gold.loc[gold["utterance_id"].duplicated(), "utterance_id"].iloc[0]
+            raise InputError(f"The utterance {twice} has more than one gold answer; give one.")
         rows = rows[rows["utterance_id"].isin(gold["utterance_id"])]
     rows = _comparable(rows, by, fixed_raters)
-    values = Values(pd.concat([rows["value"], *([] if gold is None else [gold["value"]])]))
-    crossed = _crossed(rows, values, gold)
+    if gold is None and rows["value"].map(str).nunique() == 1:
+        raise AbstainedError(
+            f"All {len(rows)} ratings have the same value, {rows['value'].iloc[0]}: nobody can be "
+            "more alike than the others."
+        )
+    crossed = crossed_advantage(rows, gold)
     if not fixed_raters and not np.isfinite(crossed.without_rater).all():
-        raise _rests_on_one("rater")
-    interval = crossed_interval(crossed, fixed_raters=fixed_raters)
-    plain = not values.numeric or set(rows["value"]) <= {0, 1}
+        raise rests_on_one("rater")
+    interval = crossed_interval(crossed, own_control=True, fixed_raters=fixed_raters)
+    plain = not pd.api.types.is_numeric_dtype(rows["value"]) or set(rows["value"]) <= {0, 1}
     against = "other raters" if gold is None else "gold"
     return {
         "advantage": crossed.estimate,
@@ -164,13 +171,6 @@ def _advantage(
         "sentence": _sentence(crossed.estimate, interval.low, interval.high, against, plain),
         "note": "" if interval.df > 0 else "Nothing varies here, so that no interval can be given.",
     }
-
-
-def _rests_on_one(what: str) -> AbstainedError:
-    return AbstainedError(
-        f"The advantage rests on a single {what}: without it nothing can be told. Let more raters "
-        "of both groups hear the same calls."
-    )
 
 
 def _sentence(value: float, low: float, high: float, against: str, plain: bool) -> str:
@@ -201,17 +201,19 @@ def _comparable(rows: pd.DataFrame, by: str, fixed_raters: bool) -> pd.DataFrame
     rows = rows[(rows["rater_group"] != NOT_GIVEN) & (rows["customer_group"] != NOT_GIVEN)]
     least = 1 if fixed_raters else MIN_RATERS
     came = rows.groupby("rater_group")["rater_id"].nunique()
+    own: pd.Series | None = None
     while True:
         before = len(rows)
         heard = rows.groupby("utterance_id")["in_group"]
         rows = rows[heard.transform("any") & ~heard.transform("all")]
+        if own is None:
+            own = rows[rows["in_group"]].groupby("customer_group")["call_id"].nunique()
         size = rows.groupby("rater_group")["rater_id"].transform("nunique")
         rows = rows[size >= least]
         if len(rows) == before:
             break
-    groups = rows["rater_group"].nunique()
-    own = rows[rows["in_group"]].groupby("customer_group")["call_id"].nunique()
-    if groups >= 2 and len(own) >= 2 and (own >= MIN_CALLS).sum() >= 2:
+    left = rows[rows["in_group"]].groupby("customer_group")["call_id"].nunique()
+    if rows["rater_group"].nunique() >= 2 and (left >= MIN_CALLS).sum() >= 2:
         return rows
     there = ", ".join(f"{name} {n}" for name, n in came.items()) or "none of a known group"
     calls = ", ".join(f"{name} {n}" for name, n in own.items()) or "none"
@@ -226,6 +228,7 @@ def _comparable(rows: pd.DataFrame, by: str, fixed_raters: bool) -> pd.DataFrame
         f"raters: {there}; calls heard by insiders and outsiders: {calls}.{hint} A worklist with "
         f"overlap={2 * least} and insiders={least} makes such calls."
     )
+<<<<<<< HEAD
 
 
 class _Cells(NamedTuple):
@@ -397,3 +400,5 @@ def _estimated(cells: _Cells, rater_group: _Ints, n_raters: int) -> Crossed:
     return Crossed(
         estimate, without_rater, rater_group, without_call, both // n_calls, both % n_calls, part
     )
+=======
+>>>>>>> culture
