@@ -122,7 +122,6 @@ def test_who_judged_whom_without_a_culture_is_told(ws):
     culture = ws.culture()
     assert set(culture["customer_group"]) == {"not given"}
     assert any("not given" in notice for notice in culture.attrs["notices"])
-    assert culture["utterance_id"].notna().any()
     figure = ws.culture_figure(by="language").children[0]
     assert figure.data[0].type == "heatmap"
 

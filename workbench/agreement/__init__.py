@@ -27,7 +27,8 @@ from __future__ import annotations
 from workbench.agreement.alpha import krippendorff_alpha
 from workbench.agreement.anchors import anchors, anchors_for, beside_anchors
 from workbench.agreement.concordance import concordance, lagged_concordance
-from workbench.agreement.culture import culture_coverage, culture_warnings, with_groups
+from workbench.agreement.culture import culture_coverage, culture_warnings
+from workbench.agreement.culture_matrix import culture_matrix
 from workbench.agreement.culture_weights import culture_weight_table, culture_weights
 from workbench.agreement.differential_labelling import differential_labelling
 from workbench.agreement.disputes import dispute_table
@@ -69,6 +70,7 @@ __all__ = [
     "confusions",
     "cost_hours",
     "culture_coverage",
+    "culture_matrix",
     "culture_warnings",
     "culture_weight_table",
     "culture_weights",
@@ -99,5 +101,4 @@ __all__ = [
     "timeline_agreement",
     "trace_agreement",
     "trace_pairs",
-    "with_groups",
 ]

@@ -223,6 +223,41 @@ class Agreeing(Planning):
         chosen = {"targets": (0.7, 0.8), **columns_of(choice)}
         return agreement_pictures.raters_needed_figure(self, variable, theme=theme, **chosen)
 
+    def consensus(
+        self,
+        *,
+        method: str = "mean",
+        insiders: float | None = None,
+        by: str = "culture",
+        **choice: Any,
+    ) -> pd.DataFrame:
+        """Put ratings together, on request so that raters of the customer's group weigh more.
+
+        `table("consensus")` gives the plain one, of all raters alike.
+
+        Parameters
+        ----------
+        method : str
+            mean, ewe, dawid_skene or mace.
+        insiders : float, optional
+            Share (above 0, below 1) by which raters of the customer's own group
+            count, where both kinds heard an utterance; mean and ewe only.
+        by : str
+            "culture" or "language".
+        **choice : object
+            pass_, unit, taxonomy, version or as_of.
+
+        Returns
+        -------
+        DataFrame
+            The table consensus; with `insiders`, ``attrs["weights"]`` tells what
+            the weights cost in raters.
+        """
+        from workbench.workspace import cultures
+
+        chosen = columns_of(choice)
+        return cultures.consensus(self, method=method, insiders=insiders, by=by, **chosen)
+
     def culture(self, *, by: str = "culture", **choice: Any) -> pd.DataFrame:
         """Count who judged whom: raters by customers, by culture or language.
 
@@ -236,7 +271,7 @@ class Agreeing(Planning):
         Returns
         -------
         DataFrame
-            As from `wb.agreement.culture_coverage`; ``attrs["notices"]`` warns
+            As from `wb.agreement.culture_matrix`; ``attrs["notices"]`` warns
             where customers are judged by outsiders only.
         """
         from workbench.workspace import cultures

@@ -133,28 +133,8 @@ def culture_figure(ws: Core, *, by: str, theme: str | None, **choice: Any) -> ip
     VBox
         The figure and its player.
     """
-    return drawn(ws, plots.culture_figure, cultures.culture(ws, by=by, **choice), theme)
-
-
-def with_spans(ws: Core, rows: pd.DataFrame) -> pd.DataFrame:
-    """Add what a click plays to rows that name an utterance.
-
-    Parameters
-    ----------
-    ws : Core
-        The workspace.
-    rows : DataFrame
-        With utterance_id, missing where there is none.
-
-    Returns
-    -------
-    DataFrame
-        With call_id, channel, start_s and end_s.
-    """
-    columns = ["call_id", "channel", "start_s", "end_s"]
-    spans = ws.store.read("utterances").drop_duplicates("utterance_id")
-    kept = rows.drop(columns=[name for name in columns if name in rows.columns])
-    return kept.merge(spans[["utterance_id", *columns]], on="utterance_id", how="left")
+    rows = cultures.culture(ws, by=by, **choice)
+    return pictures.drawn(ws, partial(plots.culture_figure, rows), theme)
 
 
 def audible(ws: Core) -> list[str]:
@@ -217,4 +197,4 @@ def drawn(
     VBox
         The figure and its player.
     """
-    return pictures.drawn(ws, partial(draw, with_spans(ws, rows)), theme)
+    return pictures.drawn(ws, partial(draw, agreements.with_spans(ws, rows)), theme)

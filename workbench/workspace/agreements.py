@@ -241,3 +241,24 @@ def plan_raters(
         return needed.assign(hours_per_1000=float("nan"))
     hours = measures.cost_hours(1000, needed["raters"], seconds=seconds)
     return needed.assign(hours_per_1000=hours)
+
+
+def with_spans(ws: Core, rows: pd.DataFrame) -> pd.DataFrame:
+    """Add what a click plays to rows that name an utterance.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+    rows : DataFrame
+        With utterance_id, missing where there is none.
+
+    Returns
+    -------
+    DataFrame
+        With call_id, channel, start_s and end_s.
+    """
+    columns = ["call_id", "channel", "start_s", "end_s"]
+    spans = ws.store.read("utterances").drop_duplicates("utterance_id")
+    kept = rows.drop(columns=[name for name in columns if name in rows.columns])
+    return kept.merge(spans[["utterance_id", *columns]], on="utterance_id", how="left")

@@ -8,20 +8,64 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbench import agreement as measures
+from workbench.consensus import consensus_table
 from workbench.workspace import tables
-from workbench.workspace.agreements import values
+from workbench.workspace.agreements import one_kind, rated, values, with_spans
 
 if TYPE_CHECKING:
     from workbench.workspace.core import Core
 
 
-def culture(ws: Core, *, by: str, **choice: Any) -> pd.DataFrame:
-    """Count who judged whom.
+def culture(ws: Core, *, by: str, minimum_group: int = 2, **choice: Any) -> pd.DataFrame:
+    """Count who judged whom, and how far they agree with the others.
 
     Parameters
     ----------
     ws : Core
         The workspace.
+    by : str
+        culture or language.
+    minimum_group : int, default 2
+        Groups of fewer raters have neither agreement nor example.
+    **choice : object
+        As in `one_kind`, and as_of.
+
+    Returns
+    -------
+    DataFrame
+        As from `culture_matrix`, on sets of tags; examples are of calls that can
+        be heard, where there are such. ``attrs["notices"]`` holds warnings.
+    """
+    long = values(ws, "tags", **choice).drop(columns="call_id")
+    utterances = tables.utterances_in_use(ws, unit=None, text=False)
+    sides = _sides(ws, by) | {"utterances": utterances, "minimum_group": minimum_group}
+    out = measures.culture_matrix(long, **sides)
+    recorded = utterances["call_id"].isin(ws.store.read("recordings")["call_id"])
+    heard = long["utterance_id"].isin(utterances.loc[recorded, "utterance_id"])
+    if heard.any():
+        key = ["rater_group", "customer_group"]
+        examples = measures.culture_matrix(long[heard], **sides).set_index(key)["utterance_id"]
+        found = examples.reindex(pd.MultiIndex.from_frame(out[key])).to_numpy()
+        out["utterance_id"] = pd.Series(found, index=out.index).fillna(out["utterance_id"])
+    out = with_spans(ws, out)
+    out.attrs["notices"] = measures.culture_warnings(out)
+    return out
+
+
+def consensus(
+    ws: Core, *, method: str, insiders: float | None, by: str, **choice: Any
+) -> pd.DataFrame:
+    """Put ratings together so that raters of the customer's group count by a stated share.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+    method : str
+        As in `consensus_table`.
+    insiders : float or None
+        Share of raters of the customer's own group; None leaves ratings as they
+        are.
     by : str
         culture or language.
     **choice : object
@@ -30,22 +74,19 @@ def culture(ws: Core, *, by: str, **choice: Any) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As from `culture_coverage`, with utterance_id of an example that can be
-        heard; ``attrs["notices"]`` holds warnings in sentences.
+        The table consensus; with `insiders`, ``attrs["weights"]`` says what the
+        weights do and what they cost in raters (`culture_weight_table`).
     """
-    sides = _sides(ws, by)
-    long = values(ws, "verdict", **choice).drop(columns="call_id")
-    utterances = tables.utterances_in_use(ws, unit=None, text=False)
-    coverage = measures.culture_coverage(long, utterances=utterances, **sides)
-    grouped = measures.with_groups(long, utterances=utterances, **sides)
-    recorded = utterances["call_id"].isin(ws.store.read("recordings")["call_id"])
-    heard = utterances.loc[recorded, "utterance_id"]
-    grouped = grouped.assign(heard=grouped["utterance_id"].isin(heard))
-    grouped = grouped.sort_values(["heard", "utterance_id"], ascending=[False, True])
-    key = ["rater_group", "customer_group"]
-    first = grouped.drop_duplicates(key)[[*key, "utterance_id"]]
-    out = coverage.merge(first, on=key, how="left")
-    out.attrs["notices"] = measures.culture_warnings(coverage)
+    as_of = choice.pop("as_of", None)
+    found = rated(ws, as_of=as_of)
+    ratings = one_kind(found.ratings, found.utterances, **choice)
+    if insiders is None:
+        return consensus_table(ratings, found.tags, found.scores, method=method)
+    sides = _sides(ws, by) | {"utterances": found.utterances}
+    weights = measures.culture_weights(ratings, insiders=insiders, **sides)
+    every = weights.reindex(ratings["rating_id"]).fillna(1.0)
+    out = consensus_table(ratings, found.tags, found.scores, method=method, weights=every)
+    out.attrs["weights"] = measures.culture_weight_table(weights, ratings, **sides)
     return out
 
 
