@@ -78,7 +78,7 @@ def test_disputes_are_heard_and_decided_by_keyboard_alone(book, place):
             break
     # the worst first: five raters, four readings
     assert book.text(".wb-dispute h3") == (
-        "2 heard frustration + resignation, 1 found no feeling in it, 2 something else"
+        "2 heard frustration + resignation, 1 relief, 2 something else"
     )
     book.keys("Space")
     book.until(PLAYING)
@@ -169,7 +169,7 @@ def test_names_are_hidden_until_a_key_shows_them_and_nothing_is_ever_markup(book
 def test_a_locked_database_and_a_new_page_lose_no_decision(book, place):
     show(book, place)
     holder = locked(place)
-    book.keys("Digit2", "KeyY", "Enter", "KeyU", "KeyY", "Enter")
+    book.keys("Digit3", "KeyY", "Enter", "KeyU", "KeyY", "Enter")
     mark(book, "2 wait for the database")
     book.keys("Digit1", "KeyN")
     book.page.keyboard.type("half a thou")
@@ -197,7 +197,7 @@ def test_what_was_corrected_meanwhile_stays_with_its_sentence(book, place):
             "UPDATE utterances SET retired_at = created_at WHERE utterance_id = 'u3'"
         )
         connection.commit()
-    book.keys("Digit2", "KeyY", "Enter")
+    book.keys("Digit3", "KeyY", "Enter")
     mark(book, "1 not saved")
     assert "was corrected while it was open here" in book.text(".wb-message")
     book.keys("KeyU", "KeyY", "Enter")
@@ -213,7 +213,7 @@ SILENT_CALL = ", audio=no_audio, peaks=no_audio"
 def test_without_audio_the_table_is_enough_to_decide(book, place):
     show(book, place, SILENT_CALL)
     book.until("() => document.querySelector('.wb-stage')?.textContent.includes('has no audio')")
-    book.keys("Digit2", "KeyY", "Enter")
+    book.keys("Digit3", "KeyY", "Enter")
     until_at(book, 2)
     book.until(SAVED)
     assert decisions(place)[0][:2] == ("u3", "neutral")
