@@ -7,7 +7,7 @@ import pytest
 
 import workbench as wb
 from tests.rated_calls import ratings_of
-from tests.stores import fill, payload, unit
+from tests.stores import call_tables, cut, fill, payload, unit
 from tests.test_widgets import TAXONOMY, ask, rating
 from workbench.agreement.disputes import dispute_table
 from workbench.errors import InputError, StoreError
@@ -417,6 +417,26 @@ def test_a_decision_on_what_was_corrected_meanwhile_is_kept_out(ws):
     assert ws.store.read("adjudications").empty
     with pytest.raises(InputError, match="were corrected since"):
         ws.adjudicator("lead")
+
+
+def test_what_cannot_be_heard_comes_last(ws):
+    disputed(ws)
+    mute = call_tables("c0")
+    ws.store.add_call({"calls": mute["calls"], "agents": mute["agents"]})
+    ws.store.add_segmentation(*cut("c0"))
+    there = unit(0, "c0")
+    ws.store.add_rating(payload(utterance_id=there, scores=[{"dimension": "valence", "value": 1}]))
+    ws.store.add_rating(
+        payload(
+            rater_id="r02",
+            utterance_id=there,
+            tags=[{"tag": "anger"}],
+            scores=[{"dimension": "valence", "value": -1}],
+        )
+    )
+    assert list(ws.adjudicator("lead")._disputes) == [f"{unit()}/voice", f"{there}/voice"]
+    assert list(ws.adjudicator("lead", limit=1)._disputes) == [f"{unit()}/voice"]
+    assert list(ws.adjudicator("lead", call_id="c0")._disputes) == [f"{there}/voice"]
 
 
 def test_a_call_without_audio_says_why_nothing_plays(ws):

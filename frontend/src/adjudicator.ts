@@ -209,14 +209,14 @@ export function nameOf({ verdict, tags }: Pick<Reading, "verdict" | "tags">): st
 
 /** The two strongest readings side by side: "3 heard frustration, 2 resignation". */
 export function summaryOf(readings: readonly Reading[]): string {
-  const { heard, verdictsHeard, others, found } = strings.deciding;
+  const { heard, heardToo, verdictsHeard, others } = strings.deciding;
   let said = false;
   const parts = readings.slice(0, 2).map((reading) => {
     const count = reading.raters.length;
-    if (reading.tags.length === 0) return found(count, verdictsHeard[reading.verdict] ?? "");
+    if (reading.tags.length === 0) return verdictsHeard[reading.verdict]?.(count) ?? "";
     const again = said;
     said = true;
-    return again ? found(count, nameOf(reading)) : heard(count, nameOf(reading));
+    return again ? heardToo(count, nameOf(reading)) : heard(count, nameOf(reading));
   });
   const rest = readings.slice(2).reduce((sum, { raters }) => sum + raters.length, 0);
   return [...parts, ...(rest > 0 ? [others(rest)] : [])].join(", ");

@@ -10,6 +10,7 @@ from tests.browser.call_of_tones import TAXONOMY, UTTERANCES, WORDS, audio, peak
 from tests.browser.rated_database import made
 from tests.stores import NOW
 from workbench.agreement.disputes import dispute_table
+from workbench.errors import InputError
 from workbench.identifiers import uuid7
 from workbench.store import Store
 from workbench.widgets import Adjudicator, earlier_ratings
@@ -38,7 +39,7 @@ HEARD: dict[str, list[tuple[str, Tags, dict[str, float], dict[str, Any]]]] = {
     ],
     "u4": [
         ("tagged", {"warm": (1.0, None)}, {"valence": 0.5}, {}),
-        ("tagged", {"curt": (1.0, None)}, {"valence": -0.5}, {}),
+        ("tagged", {"curt": (1.0, None)}, {"valence": 0.0}, {}),
     ],
     "u5": [("neutral", {}, {"valence": -1.0}, {}), ("neutral", {}, {"valence": 1.0}, {})],
     "u2": [("tagged", {"warm": (1.0, None)}, {}, {}), ("tagged", {"warm": (2 / 3, None)}, {}, {})],
@@ -99,3 +100,8 @@ def adjudicated(path: str, *, pass_: str = "both", **settings: Any) -> Adjudicat
         **{"audio": audio, "peaks": peaks, "words": WORDS, "keep_key": path, "autoplay": False}
         | settings,
     )
+
+
+def no_audio(call_id: str, *_: object) -> Any:
+    """Stand in for a call whose recording is missing."""
+    raise InputError(f"Call {call_id} has no audio, so nothing can be played.")

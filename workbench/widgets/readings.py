@@ -22,9 +22,10 @@ def readings_of(ratings: Sequence[Rated]) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        The reading of most raters first: verdict; tags (tag, intensity, share,
-        primary) and scores (dimension, value), as a rating has them;
-        other_words; and raters, the places in `ratings` of those who heard it.
+        The reading of most raters first, of equally many one with tags: verdict;
+        tags (tag, intensity, share, primary) and scores (dimension, value), as a
+        rating has them; other_words; and raters, the places in `ratings` of
+        those who heard it.
         Intensities and scores are medians of those raters who gave one, shares
         their means, and the main tag is the one that most of them named. What
         nobody gave is None or absent.
@@ -41,7 +42,9 @@ def readings_of(ratings: Sequence[Rated]) -> list[dict[str, Any]]:
     for place, rating in enumerate(ratings):
         names = tuple(sorted(tag["tag"] for tag in rating["tags"]))
         places.setdefault((rating["verdict"], names), []).append(place)
-    ordered = sorted(places.items(), key=lambda item: (-len(item[1]), item[0]))
+    ordered = sorted(
+        places.items(), key=lambda item: (-len(item[1]), item[0][0] != "tagged", item[0])
+    )
     return [
         _reading(verdict, names, own, [ratings[place] for place in own])
         for (verdict, names), own in ordered

@@ -76,11 +76,9 @@ def adjudicator(
     taxonomy = labelling.current_taxonomy(ws)
     ws.store.add_taxonomy_version(taxonomy)
     which: dict[str, Any] = {"taxonomy": taxonomy.taxonomy, "version": taxonomy.version}
-    ratings, tags, scores = ws.store.current_ratings(
-        **which,
-        **({} if pass_ is None else {"pass_": pass_}),
-        **({} if call_id is None else {"call_id": call_id}),
-    )
+    wanted = {"pass_": pass_, "call_id": call_id}
+    asked = which | {name: value for name, value in wanted.items() if value is not None}
+    ratings, tags, scores = ws.store.current_ratings(**asked)
     ratings = first_ratings(ratings)
     found = worst_first(dispute_table(ratings, tags), ratings, tags, scores, min_raters=min_raters)
     if found.empty:
@@ -97,7 +95,9 @@ def adjudicator(
             f"All {len(found)} disputes are decided by other leads or were corrected since; "
             "decided=True lists what others decided."
         )
-    items = items.head(limit).reset_index(drop=True)
+    # what can be heard comes first: the table alone decides badly
+    silent = ~items["call_id"].isin(ws.store.read("recordings")["call_id"])
+    items = items.loc[silent.sort_values(kind="stable").index].head(limit).reset_index(drop=True)
     ratings = ratings[ratings["utterance_id"].isin(items["utterance_id"])]
     calls = sorted(set(items["call_id"]))
     people = ws.store.read("raters")
@@ -114,10 +114,7 @@ def adjudicator(
                 own, decided_tags, decided_scores, ws.store.read("notes", rater_id=lead)
             )
         ],
-        names={
-            row.rater_id: row.name if pd.notna(row.name) else row.rater_id
-            for row in people[["rater_id", "name"]].itertuples(index=False)
-        },
+        names=dict(zip(people["rater_id"], people["name"].fillna(people["rater_id"]), strict=True)),
         hide_names=hide_names,
         on_decide=partial(save_decision, ws),
         audio=lambda call, channel, start_s, end_s: hearing.read_call(

@@ -100,6 +100,7 @@ class Looking(Drawing):
     ) -> Adjudicator:
         """Open the Adjudicator: hear what raters disagree on, the worst first, and decide.
 
+        Utterances of calls without audio come after all others.
         A decision is a rating of the lead's, kept apart from the raters' own: it
         enters neither agreement nor consensus. Opened again, it goes on at the
         first dispute that the lead has not decided.
