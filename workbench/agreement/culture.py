@@ -180,14 +180,13 @@ def culture_coverage(
     )
     total = out.groupby("customer_group")["n_ratings"].transform("sum")
     out["ratings_share"] = out["n_ratings"] / total
-    known = rows["customer_group"] != NOT_GIVEN
     each = rows.groupby(["customer_group", "utterance_id"])["in_group"].agg(["any", "sum", "size"])
     whole = each.groupby("customer_group").agg(
         {"any": "mean", "sum": "sum", "size": ["sum", "size"]}
     )
     group = out["customer_group"]
     out["group_utterances"] = group.map(whole["size", "size"]).astype("int64")
-    told = group.isin(rows.loc[known, "customer_group"])
+    told = group != NOT_GIVEN
     inside = whole["sum", "sum"] / whole["size", "sum"]
     out["insider_ratings_share"] = group.map(inside).where(told)
     out["insider_utterances_share"] = group.map(whole["any", "mean"]).where(told)

@@ -142,7 +142,8 @@ def _advantage(
         if gold["utterance_id"].duplicated().any():
             twice = gold.loc[gold["utterance_id"].duplicated(), "utterance_id"].iloc[0]
             raise InputError(f"The utterance {twice} has more than one gold answer; give one.")
-        rows = rows[rows["utterance_id"].isin(gold["utterance_id"])]
+        answered = pd.Index(gold["utterance_id"]).get_indexer(pd.Index(rows["utterance_id"]))
+        rows = rows[answered >= 0]
     rows = _comparable(rows, by, fixed_raters)
     if gold is None and rows["value"].map(str).nunique() == 1:
         raise AbstainedError(
