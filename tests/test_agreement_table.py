@@ -58,8 +58,10 @@ def test_a_variable_has_a_row_where_something_was_given_and_none_is_invented():
             ("u1", "d", "unclear", {}, {}),
         ]
     )
-    by = {name: rated_values(*tables, name).set_index("rater_id")["value"].to_dict() for name in
-          ("tag", "tags", "mixture", "verdict", "heard:relief", "intensity:anger", "valence")}  # fmt: skip
+    names = "tag tags mixture verdict heard:relief intensity:anger valence".split()
+    by = {
+        name: rated_values(*tables, name).set_index("rater_id")["value"].to_dict() for name in names
+    }
     assert by["tag"] == {"a": "anger", "c": "neutral"}
     assert by["tags"] == {
         "a": frozenset(["anger"]), "b": frozenset(["anger", "relief"]), "c": frozenset(["neutral"])
@@ -128,6 +130,17 @@ def test_each_kind_of_value_has_the_coefficient_that_fits_it():
         alpha[["value", "ci_low", "ci_high"]].tolist()
     )
     assert set(table.loc[table["value"].notna(), "resampled"]) == {"call"}
+
+
+def test_a_like_task_stands_beside_and_nothing_that_is_not_alike():
+    table = agreement_table(*panel(), UTTERANCES, draws=0)
+    anchor = table.set_index(["variable", "coefficient"])["anchor"].to_dict()
+    assert anchor["tag", "krippendorff_alpha"].startswith(".281 (.275 to .288): CREMA-D")
+    assert anchor["tag", "gwet_ac"].startswith(".372: CREMA-D")
+    assert anchor["heard:anger", "krippendorff_alpha"].startswith(".435: CREMA-D, anger against")
+    assert anchor["heard:relief", "krippendorff_alpha"] == ""
+    assert anchor["valence", "icc"].startswith(".721: EmoTale, valence")
+    assert anchor["verdict", "krippendorff_alpha"] == ""
 
 
 def test_too_little_data_is_a_row_with_a_sentence():

@@ -25,7 +25,7 @@ shares of 100 points                   ``level="mixture"`` (energy); ordered: ``
 from __future__ import annotations
 
 from workbench.agreement.alpha import krippendorff_alpha
-from workbench.agreement.anchors import anchors, anchors_for, beside_anchors
+from workbench.agreement.anchors import anchors, anchors_about, anchors_for, beside_anchors
 from workbench.agreement.concordance import concordance, lagged_concordance
 from workbench.agreement.culture import culture_coverage, culture_warnings
 from workbench.agreement.culture_matrix import culture_matrix
@@ -62,6 +62,7 @@ __all__ = [
     "GROUP",
     "agreement_table",
     "anchors",
+    "anchors_about",
     "anchors_for",
     "beside_anchors",
     "boundary_agreement",

@@ -47,7 +47,7 @@ _ROWS: tuple[tuple[Any, ...], ...] = (
         for tag, value in (("anger", 0.435), ("happy", 0.330), ("neutral", 0.292),
                            ("fear", 0.262), ("sad", 0.184), ("disgust", 0.157))
     ),
-    ("CREMA-D, acted emotion", "voice", 6, 9.21, "gwet_ac1", "nominal",
+    ("CREMA-D, acted emotion", "voice", 6, 9.21, "gwet_ac", "AC1",
      0.372, _NO, _NO, 7442, _CREMAD),
     ("CREMA-D, acted emotion", "voice", 6, 9.21, "percent_agreement", "nominal",
      0.465, _NO, _NO, 7442, _CREMAD),
@@ -59,7 +59,7 @@ _ROWS: tuple[tuple[Any, ...], ...] = (
      0.624, 0.592, 0.653, 800, _EMOTALE),
     ("EmoTale, acted Danish emotion", "voice", 5, 3.0, "fleiss_kappa", "nominal",
      0.624, _NO, _NO, 800, _EMOTALE),
-    ("EmoTale, acted Danish emotion", "voice", 5, 3.0, "gwet_ac1", "nominal",
+    ("EmoTale, acted Danish emotion", "voice", 5, 3.0, "gwet_ac", "AC1",
      0.625, _NO, _NO, 800, _EMOTALE),
     *(
         (f"EmoTale, {dimension}", "voice", None, 3.0, coefficient, level,
@@ -163,6 +163,36 @@ def anchors_for(
     return rows.loc[order.index[:most]].reset_index(drop=True)
 
 
+def anchors_about(variable: str) -> pd.DataFrame:
+    """Choose the anchors that are about the same thing.
+
+    Parameters
+    ----------
+    variable : str
+        As in `rated_values`.
+
+    Returns
+    -------
+    DataFrame
+        Rows of `anchors`: of one label among several for ``tag``, of the same
+        word for ``heard:TAG`` and for a dimension; none for anything else.
+
+    Examples
+    --------
+    >>> anchors_about("heard:anger")["value"].tolist()
+    [0.435]
+    """
+    table = anchors()
+    kind, _, tag = variable.partition(":")
+    if kind == "heard":
+        like = table["task"].str.endswith(f", {tag} against the rest")
+    elif variable == "tag":
+        like = table["n_categories"].gt(2).fillna(False) & ~table["coefficient"].eq("recognition")
+    else:
+        like = table["task"].str.endswith(f", {variable}")
+    return table[like.to_numpy(dtype=bool)].reset_index(drop=True)
+
+
 def beside_anchors(
     results: pd.DataFrame, *, modality: str = "voice", n_categories: int | None = None
 ) -> pd.DataFrame:
@@ -171,7 +201,8 @@ def beside_anchors(
     Parameters
     ----------
     results : DataFrame
-        Rows of coefficients, with the columns coefficient and level.
+        Rows of coefficients, with the columns coefficient and level; where they
+        have the column variable, only figures about the same are put beside it.
     modality : str, default "voice"
         What the raters had.
     n_categories : int, optional
@@ -198,9 +229,14 @@ def beside_anchors(
     for column in ("coefficient", "level"):
         if column not in results.columns:
             raise InputError(f'Results need the column "{column}" to be put beside anchors.')
+    about = {name: anchors_about(name) for name in set(results.get("variable", ()))}
     texts = []
-    for coefficient, level in results[["coefficient", "level"]].itertuples(index=False):
-        near = anchors_for(coefficient, level, modality=modality, n_categories=n_categories, most=1)
+    for row in results.to_dict("records"):
+        near = anchors_for(
+            row["coefficient"], row["level"], modality=modality, n_categories=n_categories, most=99
+        )
+        if about:
+            near = near[near["task"].isin(about[row["variable"]]["task"])]
         texts.append(_told(near.iloc[0]) if len(near) else "")
     return results.assign(anchor=pd.Series(texts, index=results.index, dtype="str"))
 

@@ -8,6 +8,7 @@ from functools import partial
 import pandas as pd
 
 from workbench.agreement.alpha import krippendorff_alpha
+from workbench.agreement.anchors import beside_anchors
 from workbench.agreement.icc import icc
 from workbench.agreement.kappas import gwet_ac
 from workbench.agreement.percent import percent_agreement
@@ -80,7 +81,8 @@ def agreement_table(
     -------
     DataFrame
         One row a taxonomy, version, pass, unit, variable (see `rated_values`)
-        and coefficient: these, then the columns of every coefficient. Where a
+        and coefficient: these, then the columns of every coefficient, and anchor
+        (a published figure of a like task, in words; see `anchors`). Where a
         coefficient cannot be given, `value` is missing and `note` says what is
         needed.
 
@@ -117,10 +119,10 @@ def agreement_table(
             values = values.assign(call_id=values["utterance_id"].map(calls))
             for row in _rows(variable, values, draws, seed):
                 parts.append(row.assign(**about, variable=variable))
-    columns = [*GROUP, "variable", *COLUMNS]
+    columns = [*GROUP, "variable", *COLUMNS, "anchor"]
     if not parts:
         return pd.DataFrame({name: pd.Series(dtype="object") for name in columns})
-    return pd.concat(parts, ignore_index=True)[columns]
+    return beside_anchors(pd.concat(parts, ignore_index=True))[columns]
 
 
 def _any_mixed(values: pd.DataFrame) -> bool:

@@ -108,7 +108,7 @@ def confusions_figure(confusions: pd.DataFrame, *, theme: str = "light") -> Any:
     if confusions.empty:
         raise InputError("There is no confusion to draw: no utterance has two ratings.")
     palette = palette_named(theme)
-    order = list(dict.fromkeys(confusions["heard"]))
+    order = list(dict.fromkeys([*confusions["heard"], *confusions["other"]]))
     told = [_confusion_told(row) for row in confusions.to_dict("records")]
     figure = _matrix(
         confusions.assign(

@@ -41,7 +41,8 @@ def agreement_figure(
         The figure.
     """
     table = agreements.agreement(ws, as_of=as_of, draws=draws)
-    return pictures.drawn(ws, partial(plots.agreement_figure, table, measures.anchors()), theme)
+    like = pd.concat([measures.anchors_about(name) for name in table["variable"].unique()])
+    return pictures.drawn(ws, partial(plots.agreement_figure, table, like.drop_duplicates()), theme)
 
 
 def rater_pairs(ws: Core, variable: str, *, theme: str | None, **choice: Any) -> ipywidgets.VBox:
