@@ -83,7 +83,8 @@ def differential_labelling(
     The estimate is also the difference of Mantel and Haenszel with utterances
     as strata, as in tests of differential item functioning. Linear and not logistic, so that
     the effect is in points and its interval keeps its promise with few raters:
-    94 to 96.5 % in 2,000 simulated projects (docs/agreement.md).
+    94.5 to 96.5 % in 2,000 simulated projects of each size, 97 % with 8 calls of
+    each customer group (docs/agreement.md).
     """
     grouped = with_groups(ratings, raters, utterances, calls, by=by, customers=customers)
     rows = []
