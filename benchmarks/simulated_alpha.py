@@ -98,11 +98,11 @@ def _alpha(
 
 
 def _slider(rng: np.random.Generator) -> tuple[float, float, float]:
-    """Give normal values of which a third is noise, in 40 calls that lie apart."""
-    call = np.repeat(np.arange(40), 4)
-    true = rng.normal(size=40)[call] + rng.normal(size=160)
-    given = true[:, None] + rng.normal(size=(160, 3))
-    utterance, rater = np.nonzero(rng.random((160, 3)) >= 0.2)
+    """Give normal values of which a third is noise, in 60 calls that differ."""
+    call = np.repeat(np.arange(60), 3)
+    true = 0.8 * rng.normal(size=(180, 1)) + 0.6 * rng.normal(size=(60, 1))[call]
+    given = true + 0.5**0.5 * rng.normal(size=(180, 3))
+    utterance, rater = np.nonzero(rng.random((180, 3)) >= 0.2)
     ratings = pd.DataFrame({"utterance_id": utterance, "rater_id": rater})
     ratings["value"], ratings["call_id"] = given[utterance, rater], call[utterance]
     return 2 / 3, *_ends(krippendorff_alpha(ratings, "interval"))

@@ -85,8 +85,8 @@ def interval_over_clusters(
     many of 100 intervals hold the truth. For agreement on labels, sets and
     mixtures it is 94 to 96, from 8 calls on, and from 30 utterances without
     calls. Where it is less: about 93 for 20 utterances without calls; 92 to 93
-    for a slider on which whole calls lie apart, below 20 calls; about 90 for a
-    value so rare that ten utterances show it.
+    for a slider on which calls differ as much as utterances within them, below 20
+    calls, and 94 at 40; about 90 for a value so rare that ten utterances show it.
 
     References
     ----------

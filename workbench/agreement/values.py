@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any
 
@@ -189,7 +189,7 @@ def sets(value: pd.Series) -> tuple[_Floats, _Ints, list[Hashable]]:
     InputError
         If a value is not a set.
     """
-    given = value.to_numpy(dtype=object)
+    given: Iterable[Iterable[Hashable]] = value.to_numpy(dtype=object)
     kinds = set(map(type, given))
     if not all(issubclass(kind, SETS) for kind in kinds):
         odd = next(v for v in value if not isinstance(v, SETS))
@@ -198,9 +198,9 @@ def sets(value: pd.Series) -> tuple[_Floats, _Ints, list[Hashable]]:
             'For one label an utterance choose level="nominal".'
         )
     if kinds != {frozenset}:
-        given = list(map(frozenset, given))
-    row_of: defaultdict[frozenset[Hashable], int] = defaultdict(count().__next__)
-    code = np.fromiter(map(row_of.__getitem__, given), np.int64, len(given))
+        given = [frozenset(one) for one in given]
+    row_of: defaultdict[Any, int] = defaultdict(count().__next__)
+    code = np.fromiter(map(row_of.__getitem__, given), np.int64, len(value))
     tags = sorted({tag for one in row_of for tag in one}, key=str)
     place = {tag: k for k, tag in enumerate(tags)}
     has = np.zeros((len(row_of), max(len(tags), 1)))
