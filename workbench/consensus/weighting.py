@@ -96,6 +96,8 @@ def ewe_weights(ratings: pd.DataFrame) -> pd.DataFrame:
         raise InputError(
             f'Weights need numbers; a value is "{odd}". For a tag take the variable "heard:TAG".'
         )
+    order = np.lexsort((item, rater))
+    item, rater, number = item[order], rater[order], number[order]
     found = reliability(item, rater, np.zeros_like(item), number, len(raters))
     note = np.select(
         [
@@ -135,7 +137,8 @@ def reliability(
     Parameters
     ----------
     item, rater, variable : ndarray of int, shape (n_values,)
-        Codes from 0; one value each.
+        Codes from 0; one value each, in an order that does not depend on that of
+        the rows that came.
     value : ndarray of float, shape (n_values,)
         What was given.
     n_raters : int
@@ -146,9 +149,6 @@ def reliability(
     Reliability
         Of each rater, over all variables, whose means are taken off.
     """
-    order = np.lexsort((variable, item, rater))
-    item, rater, variable = item[order], rater[order], variable[order]
-    value = value[order]
     width = int(variable.max(initial=0)) + 1
     cell = item * width + variable
     n = np.bincount(cell)[cell]
