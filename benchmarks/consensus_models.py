@@ -19,7 +19,7 @@ PATIENCE_S = 120.0
 """The rival gets as many utterances as it masters in this time."""
 
 LIMIT_MB = 1000.0
-RIVAL_SIZES = {"dawid_skene": (100_000, 10_000), "mace": (30_000, 10_000, 3_000)}
+RIVAL_SIZES = {"dawid_skene": (100_000, 10_000), "mace": (30_000, 10_000, 3_000, 1_000)}
 
 
 def rows() -> Iterator[dict[str, object]]:
