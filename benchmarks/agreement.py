@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from benchmarks.consensus_models import rows as consensus_rows
 from benchmarks.lines import line
 from workbench.agreement import krippendorff_alpha
 from workbench.agreement.alpha import sums_of_level
@@ -128,6 +129,7 @@ def run() -> Iterator[dict[str, object]]:
     yield from _sets()
     yield from _bootstrap()
     yield from _memory()
+    yield from consensus_rows()
 
 
 def _level(kind: str, level: Literal["nominal", "interval"]) -> Iterator[dict[str, object]]:

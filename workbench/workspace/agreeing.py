@@ -75,15 +75,17 @@ class Agreeing(Planning):
 
         return agreements.values(self, variable, as_of=as_of, **columns_of(choice))
 
-    def agreement_figure(self, *, theme: str | None = None, **options: Any) -> VBox:
+    def agreement_figure(
+        self, table: pd.DataFrame | None = None, *, theme: str | None = None
+    ) -> VBox:
         """Draw the agreement table beside published figures of like tasks.
 
         Parameters
         ----------
+        table : DataFrame, optional
+            From `agreement`, or some of its rows; by default it is computed.
         theme : str, optional
             "light" or "dark"; by default that of the page.
-        **options : object
-            As for `agreement`.
 
         Returns
         -------
@@ -92,7 +94,7 @@ class Agreeing(Planning):
         """
         from workbench.workspace import agreement_pictures
 
-        return agreement_pictures.agreement_figure(self, theme=theme, **options)
+        return agreement_pictures.agreement_figure(self, table, theme=theme)
 
     def rater_pairs(
         self, variable: str = "tag", *, theme: str | None = None, **choice: Any

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,30 +18,28 @@ if TYPE_CHECKING:
     from workbench.workspace.core import Core
 
 
-def agreement_figure(
-    ws: Core, *, theme: str | None, as_of: datetime | None = None, draws: int = 1000
-) -> ipywidgets.VBox:
+def agreement_figure(ws: Core, table: pd.DataFrame | None, *, theme: str | None) -> ipywidgets.VBox:
     """Draw alpha of all variables beside published figures.
 
     Parameters
     ----------
     ws : Core
         The workspace.
+    table : DataFrame or None
+        From `agreement_table`; None computes it.
     theme : str or None
         "light" or "dark"; None follows the page.
-    as_of : datetime, optional
-        Ratings as they were then.
-    draws : int
-        Bootstrap draws.
 
     Returns
     -------
     VBox
         The figure.
     """
-    table = agreements.agreement(ws, as_of=as_of, draws=draws)
+    if table is None:
+        table = agreements.agreement(ws, as_of=None, draws=1000)
     like = pd.concat([measures.anchors_about(name) for name in table["variable"].unique()])
-    return pictures.drawn(ws, partial(plots.agreement_figure, table, like.drop_duplicates()), theme)
+    draw = partial(plots.agreement_figure, table, like.drop_duplicates())
+    return pictures.drawn(ws, draw, theme)
 
 
 def rater_pairs(ws: Core, variable: str, *, theme: str | None, **choice: Any) -> ipywidgets.VBox:
