@@ -35,7 +35,7 @@ from workbench.agreement.disputes import dispute_table
 from workbench.agreement.icc import icc
 from workbench.agreement.in_group import in_group_advantage
 from workbench.agreement.kappas import cohen_kappa, fleiss_kappa, gwet_ac
-from workbench.agreement.pairs import confusions, rater_pairs
+from workbench.agreement.pairs import confusions, most_apart, rater_pairs
 from workbench.agreement.per_label import per_label_alpha
 from workbench.agreement.percent import percent_agreement
 from workbench.agreement.planner import (
@@ -84,6 +84,7 @@ __all__ = [
     "in_group_advantage",
     "krippendorff_alpha",
     "lagged_concordance",
+    "most_apart",
     "one_more_rater",
     "panel_reliability",
     "per_label_alpha",

@@ -198,6 +198,52 @@ def confusions(
     return pd.DataFrame(rows)
 
 
+def most_apart(ratings: pd.DataFrame, *, audible: Collection[str] | None = None) -> str | None:
+    """Find an utterance on which raters are far apart.
+
+    Parameters
+    ----------
+    ratings : DataFrame
+        utterance_id, rater_id, value.
+    audible : collection of str, optional
+        Only these utterances.
+
+    Returns
+    -------
+    str or None
+        For numbers the one with the widest spread, else the one on which most
+        pairs of raters differ; of several alike the first by name. None where no
+        two raters differ.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> most_apart(pd.DataFrame({"utterance_id": ["u1", "u1", "u2", "u2"],
+    ...                          "rater_id": ["a", "b"] * 2, "value": [0.1, 0.2, -1.0, 0.9]}))
+    'u2'
+    """
+    rows = ratings[ratings["value"].notna()]
+    if audible is not None:
+        rows = rows[rows["utterance_id"].isin(list(audible))]
+    if rows.empty:
+        return None
+    item, items = pd.factorize(rows["utterance_id"], sort=True)
+    n = np.bincount(item).astype(float)
+    if pd.api.types.is_numeric_dtype(rows["value"]):
+        value = rows["value"].to_numpy(dtype=float)
+        mean = np.bincount(item, value) / n
+        apart = np.bincount(item, (value - mean[item]) ** 2) / np.maximum(n - 1, 1)
+    else:
+        plain = [tuple(sorted(v.items())) if isinstance(v, dict) else v for v in rows["value"]]
+        code = pd.factorize(pd.Series(plain, dtype=object))[0]
+        width = int(code.max()) + 1
+        cell, times = np.unique(item * width + code, return_counts=True)
+        same = np.bincount(cell // width, times * (times - 1))
+        apart = 1 - same / np.maximum(n * (n - 1), 1)
+    apart[n < 2] = 0
+    return str(items[int(apart.argmax())]) if apart.max() > 0 else None
+
+
 def _share(sums: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(sums[:, 0] / sums[:, 1])

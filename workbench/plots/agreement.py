@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.errors import InputError
-from workbench.plots.marks import between, spelled, wrapped
+from workbench.plots.marks import between, known_clicks, spelled, wrapped
 from workbench.plots.theme import Palette, palette_named, template_of
 
 _ROW_PX, _TOP_PX, _BOTTOM_PX = 30, 92, 60
@@ -27,7 +27,8 @@ def agreement_figure(
     Parameters
     ----------
     table : DataFrame
-        From `workbench.agreement.agreement_table`.
+        From `workbench.agreement.agreement_table`; with call_id, channel, start_s
+        and end_s of an example, a click plays it.
     anchors : DataFrame, optional
         From `workbench.agreement.anchors`: published figures of like tasks.
     coefficient : str, default "krippendorff_alpha"
@@ -131,6 +132,7 @@ def _draw_rows(
                 "color": colour,
                 "line": {"width": 2, "color": colour},
             },
+            customdata=known_clicks(rows),
             hovertext=rows["told"],
             hoverinfo="text",
         )
@@ -146,6 +148,8 @@ def _subtitle(own: pd.DataFrame, beside_others: bool) -> str:
 
 def _row_words(row: dict[Any, Any], several: bool) -> str:
     name = spelled(str(row["variable"]).replace(":", ": "))
+    if row["level"].partition(" ")[0] not in ("nominal", "ordinal", "interval"):
+        name += f", {spelled(row['level'])}"
     where = f" ({row['pass']}, {row['unit']}s)" if several else ""
     return f"{name}{spelled(where)}"
 
@@ -168,7 +172,10 @@ def _anchor_rows(anchors: pd.DataFrame | None, coefficient: str, levels: list[st
     like = anchors[(anchors["coefficient"] == coefficient) & anchors["level"].isin(levels)]
     like = like.reset_index(drop=True)
     return like.assign(
-        words=[f"<i>{wrapped(str(task), 44)}</i>" for task in like["task"]],
+        words=[
+            f"<i>{wrapped(f'{task} ({modality})', 44)}</i>"
+            for task, modality in zip(like["task"], like["modality"], strict=True)
+        ],
         told=[
             f"<b>{wrapped(str(row['task']))}</b><br>{row['value']:.2f}<br>"
             f"{wrapped(str(row['source']))}"
@@ -184,7 +191,8 @@ def raters_needed_figure(needed: pd.DataFrame, *, theme: str = "light") -> Any:
     ----------
     needed : DataFrame
         From `workbench.agreement.raters_needed`: tag, target, raters, raters_low,
-        raters_high.
+        raters_high; with call_id, channel, start_s and end_s of an example, a
+        click plays it.
     theme : {"light", "dark"}, default "light"
         Colours.
 
@@ -279,6 +287,7 @@ def _draw_target(
                 "color": colour,
                 "symbol": ("circle", "diamond", "square")[number % 3],
             },
+            customdata=known_clicks(own),
             hovertext=[
                 f"<b>{spelled(str(tag))}</b><br>{v:.0f} raters for {target:.2f} "
                 f"({_end(a)} to {_end(b)})"

@@ -45,6 +45,32 @@ def click_rows(rows: pd.DataFrame) -> list[list[Any]]:
     ]
 
 
+def known_clicks(rows: pd.DataFrame) -> list[list[Any]]:
+    """Say what a click plays, for rows of which some or all have no seconds.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With the columns of `CLICK_COLUMNS`, or without.
+
+    Returns
+    -------
+    list of [call_id, channel, start_s, end_s]
+        Four times None where there is nothing to hear.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> known_clicks(pd.DataFrame({"tag": ["anger"]}))
+    [[None, None, None, None]]
+    """
+    if not set(CLICK_COLUMNS) <= set(rows.columns):
+        return [[None] * 4 for _ in range(len(rows))]
+    known = rows["call_id"].notna().to_numpy(dtype=bool)
+    clicks = iter(click_rows(rows[known]))
+    return [next(clicks) if one else [None] * 4 for one in known]
+
+
 def one_call(rows: pd.DataFrame, call_id: str | None) -> pd.DataFrame:
     """Select the rows of one call, refusing a choice that nobody made.
 

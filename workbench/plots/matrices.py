@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.errors import InputError
-from workbench.plots.marks import CLICK_COLUMNS, between, click_rows, spelled, wrapped
+from workbench.plots.marks import between, known_clicks, spelled, wrapped
 from workbench.plots.theme import Palette, colour_scale, palette_named, template_of
 
 _CELL_PX, _TOP_PX, _BOTTOM_PX = 46, 92, 78
@@ -228,7 +228,7 @@ def _matrix(
     value = np.full((len(down), len(along)), np.nan)
     told: list[list[str]] = [[""] * len(along) for _ in down]
     custom: list[list[list[Any]]] = [[[None] * 4 for _ in along] for _ in down]
-    clicks = _clicks(cells)
+    clicks = known_clicks(cells)
     for row, click in zip(cells.to_dict("records"), clicks, strict=True):
         y, x = down.index(row["down"]), along.index(row["along"])
         value[y, x] = row["value"]
@@ -289,14 +289,6 @@ def _matrix(
         margin={"t": _TOP_PX, "b": _BOTTOM_PX},
     )
     return figure
-
-
-def _clicks(cells: pd.DataFrame) -> list[list[Any]]:
-    if not set(CLICK_COLUMNS) <= set(cells.columns):
-        return [[None] * 4 for _ in range(len(cells))]
-    known = cells["call_id"].notna().to_numpy(dtype=bool)
-    rows = iter(click_rows(cells[known]))
-    return [next(rows) if one else [None] * 4 for one in known]
 
 
 def _on(value: float, palette: Palette) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from workbench import agreement as measures
@@ -38,8 +39,22 @@ def agreement_figure(ws: Core, table: pd.DataFrame | None, *, theme: str | None)
     if table is None:
         table = agreements.agreement(ws, as_of=None, draws=1000)
     like = pd.concat([measures.anchors_about(name) for name in table["variable"].unique()])
-    draw = partial(plots.agreement_figure, table, like.drop_duplicates())
+    like = like[like["modality"].isin(("voice", "any"))].drop_duplicates()
+    rows = table.assign(utterance_id=pd.Series(_examples(ws, table), index=table.index))
+    draw = partial(plots.agreement_figure, agreements.with_spans(ws, rows), like)
     return pictures.drawn(ws, draw, theme)
+
+
+def _examples(ws: Core, table: pd.DataFrame) -> list[str | None]:
+    """Find for each row of an agreement table where raters are far apart and can be heard."""
+    heard = audible(ws)
+    found: dict[tuple[str, ...], str | None] = {}
+    for *group, variable in table[[*measures.GROUP, "variable"]].drop_duplicates().to_numpy():
+        choice = dict(zip(measures.GROUP, group, strict=True))
+        long = agreements.values(ws, variable, **choice)
+        found[*group, variable] = measures.most_apart(long, audible=heard)
+    keys = table[[*measures.GROUP, "variable"]].itertuples(index=False, name=None)
+    return [found[key] for key in keys]
 
 
 def rater_pairs(ws: Core, variable: str, *, theme: str | None, **choice: Any) -> ipywidgets.VBox:
@@ -109,7 +124,19 @@ def raters_needed_figure(
         The figure.
     """
     needed = agreements.plan_raters(ws, variable, **choice)
-    return pictures.drawn(ws, partial(plots.raters_needed_figure, needed), theme)
+    long = agreements.values(ws, variable, **{k: v for k, v in choice.items() if k != "targets"})
+    heard = audible(ws)
+    example = {tag: _example_of(long, tag, heard) for tag in needed["tag"].unique()}
+    rows = agreements.with_spans(ws, needed.assign(utterance_id=needed["tag"].map(example)))
+    return pictures.drawn(ws, partial(plots.raters_needed_figure, rows), theme)
+
+
+def _example_of(long: pd.DataFrame, tag: str, heard: list[str]) -> str | None:
+    """Find where raters differ on one tag, or on a number."""
+    if pd.api.types.is_numeric_dtype(long["value"]):
+        return measures.most_apart(long, audible=heard)
+    given = [tag in own if isinstance(own, frozenset) else tag == own for own in long["value"]]
+    return measures.most_apart(long.assign(value=np.array(given, dtype=float)), audible=heard)
 
 
 def culture_figure(ws: Core, *, by: str, theme: str | None, **choice: Any) -> ipywidgets.VBox:
