@@ -148,8 +148,8 @@ def _subtitle(own: pd.DataFrame, beside_others: bool) -> str:
 
 def _row_words(row: dict[Any, Any], several: bool) -> str:
     name = spelled(str(row["variable"]).replace(":", ": "))
-    if row["level"].partition(" ")[0] not in ("nominal", "ordinal", "interval"):
-        name += f", {spelled(row['level'])}"
+    if "(" in str(row["level"]):
+        name += f" ({spelled(str(row['level']).partition('(')[2])}"
     where = f" ({row['pass']}, {row['unit']}s)" if several else ""
     return f"{name}{spelled(where)}"
 
