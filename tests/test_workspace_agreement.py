@@ -150,6 +150,11 @@ def test_the_command_says_what_is_missing(tmp_path, monkeypatch, capsys):
     assert "No person has rated" in capsys.readouterr().err
 
 
+def test_traces_of_nobody_are_a_sentence(ws):
+    with pytest.raises(AbstainedError, match="(?i)trace"):
+        ws.trace_agreement()
+
+
 def test_disputes_are_a_table(ws):
     disputes = ws.table("disputes")
     assert len(disputes) == 54

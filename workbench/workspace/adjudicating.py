@@ -13,7 +13,7 @@ from workbench.agreement.disputes import dispute_table
 from workbench.errors import InputError, StoreError, nearest
 from workbench.rated_values import first_ratings
 from workbench.taxonomies import Taxonomy, decision_notes, taxonomy_text
-from workbench.workspace import hearing, labelling, levelling, saving
+from workbench.workspace import labelling, saving
 
 if TYPE_CHECKING:
     from workbench.widgets import Adjudicator
@@ -117,23 +117,11 @@ def adjudicator(
         names=dict(zip(people["rater_id"], people["name"].fillna(people["rater_id"]), strict=True)),
         hide_names=hide_names,
         on_decide=partial(save_decision, ws),
-        audio=lambda call, channel, start_s, end_s: hearing.read_call(
-            ws, call, channel, start_s, end_s
-        ),
-        peaks=lambda call: hearing.call_peaks(ws, call),
-        file=lambda call: hearing.call_file(ws, call),
-        masked_audio=lambda call, channel, start_s, end_s: hearing.masked_call(
-            ws, call, channel, start_s, end_s
-        ),
-        picture=lambda call, channel, start_s, end_s: hearing.call_picture(
-            ws, call, channel, start_s, end_s
-        ),
-        gains=lambda call: levelling.call_gains(ws, call),
-        words=partial(_words, ws) if has_words else None,
+        **labelling.sound_of_calls(ws),
+        words=partial(labelling.words_of, ws) if has_words else None,
         channels=ws.store.read("channels", call_id=calls),
         calls=ws.store.read("calls", call_id=calls),
         keep_key=saving.keep_key(ws, lead, taxonomy.taxonomy, taxonomy.version, "decisions"),
-        peaks_per_s=hearing.PEAKS_PER_S,
         language=language,
     )
 
@@ -313,7 +301,3 @@ def _why_none(ratings: pd.DataFrame, min_raters: int) -> str:
         f"There are no disputes to decide: of {n_heard} utterances with {min_raters} raters or "
         "more, all were heard alike."
     )
-
-
-def _words(ws: Core, call_id: str) -> pd.DataFrame:
-    return ws.store.read("words", call_id=call_id)

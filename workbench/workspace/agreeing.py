@@ -75,6 +75,35 @@ class Agreeing(Planning):
 
         return agreements.values(self, variable, as_of=as_of, **columns_of(choice))
 
+    def trace_agreement(self, *, max_lag_s: float = 2.0, draws: int = 1000) -> pd.DataFrame:
+        """Say how far traces of the same calls agree (CCC), each allowed its own delay.
+
+        Parameters
+        ----------
+        max_lag_s : float
+            Greatest delay between two raters, in seconds.
+        draws : int
+            Bootstrap draws of each interval; 0 leaves them out.
+
+        Returns
+        -------
+        DataFrame
+            As from `wb.agreement.trace_agreement`, with chance level and lag.
+
+        Raises
+        ------
+        AbstainedError
+            If no two raters have traced the same call.
+        """
+        from workbench import agreement
+
+        return agreement.trace_agreement(
+            self.store.read("traces"),
+            self.store.read("trace_points"),
+            max_lag_s=max_lag_s,
+            draws=draws,
+        )
+
     def agreement_figure(
         self, table: pd.DataFrame | None = None, *, theme: str | None = None
     ) -> VBox:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -127,24 +127,13 @@ def labeler(
         to_rate,
         taxonomy.definition,
         rater_id=rater,
-        audio=lambda call, channel, start_s, end_s: hearing.read_call(
-            ws, call, channel, start_s, end_s
-        ),
-        peaks=lambda call: hearing.call_peaks(ws, call),
-        file=lambda call: hearing.call_file(ws, call),
-        masked_audio=lambda call, channel, start_s, end_s: hearing.masked_call(
-            ws, call, channel, start_s, end_s
-        ),
-        picture=lambda call, channel, start_s, end_s: hearing.call_picture(
-            ws, call, channel, start_s, end_s
-        ),
-        gains=lambda call: levelling.call_gains(ws, call),
+        **sound_of_calls(ws),
         on_save=partial(assigned.save_rating, ws),
         on_correct=partial(correct_item, ws, rater, worklist),
         on_mark=partial(assigned.mark_item, ws, rater),
         on_session=partial(ws.store.set_headphones, session_id),
         marks=assigned.marks_of(ws, rater, to_rate),
-        words=partial(_words, ws) if passes & {"text", "both"} else None,
+        words=partial(words_of, ws) if passes & {"text", "both"} else None,
         ratings=earlier_ratings(
             ratings,
             tags,
@@ -157,13 +146,51 @@ def labeler(
         session_id=session_id,
         session_check=session_check,
         keep_key=saving.keep_key(ws, rater, taxonomy.taxonomy, taxonomy.version, worklist or ""),
-        peaks_per_s=hearing.PEAKS_PER_S,
         language=language,
         keys=keys,
     )
 
 
-def _words(ws: Core, call_id: str) -> pd.DataFrame:
+def sound_of_calls(ws: Core) -> dict[str, Any]:
+    """Say how a widget gets what it plays and draws of a call.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+
+    Returns
+    -------
+    dict
+        Arguments of the Labeler and the Adjudicator: audio, peaks, peaks_per_s,
+        file, masked_audio, picture and gains.
+    """
+    return {
+        "audio": partial(hearing.read_call, ws),
+        "peaks": partial(hearing.call_peaks, ws),
+        "peaks_per_s": hearing.PEAKS_PER_S,
+        "file": partial(hearing.call_file, ws),
+        "masked_audio": partial(hearing.masked_call, ws),
+        "picture": partial(hearing.call_picture, ws),
+        "gains": partial(levelling.call_gains, ws),
+    }
+
+
+def words_of(ws: Core, call_id: str) -> pd.DataFrame:
+    """Read the transcript of a call.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+    call_id : str
+        The call.
+
+    Returns
+    -------
+    DataFrame
+        Its rows of the table words.
+    """
     return ws.store.read("words", call_id=call_id)
 
 
