@@ -160,3 +160,4 @@ def test_disputes_are_a_table(ws):
     assert len(disputes) == 54
     assert pd.api.types.is_float_dtype(disputes["dispute_bits"])
     assert disputes["dispute_bits"].between(0, 2).all()
+    assert set(disputes["n_raters"]) == {3}  # the model is no person

@@ -13,7 +13,7 @@ from workbench.agreement.disputes import dispute_table
 from workbench.errors import InputError, StoreError, nearest
 from workbench.rated_values import first_ratings
 from workbench.taxonomies import Taxonomy, decision_notes, taxonomy_text
-from workbench.workspace import labelling, saving
+from workbench.workspace import labelling, saving, tables
 
 if TYPE_CHECKING:
     from workbench.widgets import Adjudicator
@@ -79,7 +79,7 @@ def adjudicator(
     wanted = {"pass_": pass_, "call_id": call_id}
     asked = which | {name: value for name, value in wanted.items() if value is not None}
     ratings, tags, scores = ws.store.current_ratings(**asked)
-    ratings = first_ratings(ratings)
+    ratings = first_ratings(tables.of_people(ws, ratings))
     found = worst_first(dispute_table(ratings, tags), ratings, tags, scores, min_raters=min_raters)
     if found.empty:
         raise InputError(_why_none(ratings, min_raters))

@@ -15,9 +15,6 @@ from workbench.workspace import tables
 if TYPE_CHECKING:
     from workbench.workspace.core import Core
 
-PEOPLE = ("human", "simulated")
-"""Kinds of raters whose agreement is asked about; models and votes have none with people."""
-
 
 class Rated(NamedTuple):
     """The ratings of people that count now, and where they belong.
@@ -55,12 +52,10 @@ def rated(ws: Core, *, as_of: datetime | None = None) -> Rated:
         If nobody has rated anything.
     """
     ratings, tags, scores = ws.store.current_ratings(as_of=as_of)
-    raters = ws.store.read("raters")
-    people = raters.loc[raters["kind"].isin(PEOPLE), "rater_id"]
     utterances = tables.utterances_in_use(ws, unit=None, text=False)
-    ratings = ratings[
-        ratings["rater_id"].isin(people) & ratings["utterance_id"].isin(utterances["utterance_id"])
-    ].reset_index(drop=True)
+    ratings = tables.of_people(ws, ratings)
+    in_use = pd.Index(utterances["utterance_id"]).get_indexer(pd.Index(ratings["utterance_id"]))
+    ratings = ratings[in_use >= 0].reset_index(drop=True)
     if ratings.empty:
         raise AbstainedError(
             'No person has rated anything here yet. Rate first: ws.labeler("your-name"), or share '

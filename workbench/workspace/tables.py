@@ -55,7 +55,7 @@ def derived(ws: Core, name: str, *, as_of: datetime | None, **where: Any) -> pd.
     elif name == "disputes":
         utterances = utterances_in_use(ws, unit=None, call_id=call_id, text=False)
         ratings, tags, _ = ws.store.current_ratings(as_of=as_of)
-        rows = dispute_table(ratings, tags)
+        rows = dispute_table(of_people(ws, ratings), tags)
         rows = rows[rows["utterance_id"].isin(utterances["utterance_id"])].reset_index(drop=True)
     else:
         utterances = utterances_in_use(ws, unit=None, call_id=call_id, text=False)
@@ -69,6 +69,31 @@ def derived(ws: Core, name: str, *, as_of: datetime | None, **where: Any) -> pd.
     if "call_id" not in rows.columns:
         where.pop("call_id", None)
     return choose(rows, name, where)
+
+
+PEOPLE = ("human", "simulated")
+"""Kinds of raters who agree or disagree with each other; models and votes do not."""
+
+
+def of_people(ws: Core, ratings: pd.DataFrame) -> pd.DataFrame:
+    """Leave out ratings of models and votes.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+    ratings : DataFrame
+        The table ratings.
+
+    Returns
+    -------
+    DataFrame
+        The rows of people.
+    """
+    raters = ws.store.read("raters")
+    people = pd.Index(raters.loc[raters["kind"].isin(PEOPLE), "rater_id"])
+    by_people: pd.DataFrame = ratings[people.get_indexer(pd.Index(ratings["rater_id"])) >= 0]
+    return by_people.reset_index(drop=True)
 
 
 _CHOICE = ("pass", "taxonomy", "version", "method")
