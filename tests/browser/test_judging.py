@@ -105,6 +105,7 @@ def test_two_tags_take_three_keys(book):
 def test_every_control_is_reached_by_tab_and_a_mixture_can_be_dragged(book):
     open_labeler(book)
     book.keys("Digit1", "Digit2")
+    book.until("() => document.querySelector('.wb:not([data-old]) .wb-mix-edge')")
     reached = set()
     for _ in range(60):
         book.keys("Tab")

@@ -47,7 +47,7 @@ def show(book, place):
 
 def ready(book):
     book.until(CHIPS)
-    book.page.locator(".wb").first.focus()
+    book.page.locator(".wb:not([data-old])").first.focus()
 
 
 def stored(place):

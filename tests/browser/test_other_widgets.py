@@ -34,6 +34,7 @@ view
 
 
 def test_ten_thousand_calls_are_filtered_heard_and_selected(book):
+    book.page.set_viewport_size({"width": 1300, "height": 1800})  # all of it is in view
     book.show(CALLS)
     page = book.page
     page.locator(".wb-row[data-at='0']").wait_for()
