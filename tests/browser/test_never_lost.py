@@ -47,7 +47,8 @@ def show(book, place):
 
 def ready(book):
     book.until(CHIPS)
-    book.page.locator(".wb:not([data-old])").first.focus()
+    book.until("() => document.querySelector('.wb-place')?.textContent")  # keys count from here on
+    book.page.locator(".wb").first.focus()
 
 
 def stored(place):
