@@ -22,7 +22,10 @@ def empty(tmp_path_factory):
     patch = pytest.MonkeyPatch()
     patch.setenv("WORKBENCH_HOME", str(folder / "home"))
     ws = wb.create(folder / "ws")
-    ws.ingest(write_calls(folder / "audio", n=9), roles={0: "customer", 1: "agent"})
+    manifest = write_calls(folder / "audio", n=9)
+    calls = pd.read_csv(manifest).assign(customer_culture=["german"] * 5 + ["swiss"] * 4)
+    failed = ws.ingest(calls, roles={0: "customer", 1: "agent"}, root=manifest.parent)
+    assert failed.empty
     ws.segment()
     ws.store.add_taxonomy_version(ws.taxonomy())
     for name, culture in (("r01", "german"), ("r02", "german"), ("r03", "french")):
@@ -109,6 +112,47 @@ def test_the_report_leads_to_ratings_that_can_be_heard(ws):
     assert evidence["call_id"].isin(ws.table("calls")["call_id"]).all()
 
 
+def test_nothing_told_has_no_evidence_and_that_is_no_error(ws):
+    evidence = ws.rater_evidence(ws.rater_report().head(0))
+    assert evidence.empty
+    assert {"given", "others", "call_id", "start_s"} <= set(evidence.columns)
+
+
+def test_the_figure_takes_some_rows_of_the_table_and_says_if_there_are_none(ws):
+    table = ws.agreement(draws=0)
+    figure = ws.agreement_figure(table[table["variable"] == "valence"]).children[0]
+    played = clicked_row(figure.data[0], [0])
+    values = ws.values("valence").groupby("utterance_id")["value"].std()
+    spans = ws.utterances().set_index("utterance_id")
+    assert played["start_s"] == spans.loc[values.idxmax(), "start_s"]
+    assert played["call_id"] == spans.loc[values.idxmax(), "call_id"]
+    with pytest.raises(InputError, match="no value of"):
+        ws.agreement_figure(table.head(0))
+
+
+def test_a_tag_of_the_plan_plays_where_raters_differ_on_it(ws):
+    figure = ws.raters_needed_figure("tags").children[0]
+    played = [clicked_row(trace, [0]) for trace in figure.data if len(trace.x)]
+    assert played
+    assert all(row["call_id"] in set(ws.table("calls")["call_id"]) for row in played)
+
+
+def test_insiders_weigh_more_and_groups_without_any_can_be_left(ws):
+    with pytest.raises(AbstainedError, match="swiss.*leave=\\['swiss'\\]"):
+        ws.consensus(insiders=0.8)
+    weighted = ws.consensus(insiders=0.8, leave=["swiss"])
+    heard = ws.values("heard:frustration").merge(ws.utterances()[["utterance_id", "role"]])
+    heard = heard[heard["role"] == "customer"]
+    wide = heard.pivot(index="utterance_id", columns="rater_id", values="value")
+    german = wide.index.isin(heard.loc[heard["call_id"] <= "c4", "utterance_id"])
+    share = 0.4 * wide["r01"] + 0.4 * wide["r02"] + 0.2 * wide["r03"]
+    share = share.where(german, wide.mean(axis=1))
+    rows = weighted[weighted["variable"] == "frustration"].set_index("utterance_id")["estimate"]
+    assert rows.loc[wide.index].tolist() == pytest.approx(share.tolist())
+    assert set(weighted.attrs["weights"]["customer_group"]) == {"german", "swiss"}
+    assert "weights" not in ws.consensus().attrs
+
+
 def test_the_plan_counts_hours(ws):
     needed = ws.plan_raters("tags")
     known = needed[needed["raters"].notna()]
@@ -118,10 +162,15 @@ def test_the_plan_counts_hours(ws):
     )
 
 
-def test_who_judged_whom_without_a_culture_is_told(ws):
-    culture = ws.culture()
-    assert set(culture["customer_group"]) == {"not given"}
-    assert any("not given" in notice for notice in culture.attrs["notices"])
+def test_who_judged_whom_is_counted_and_strangers_are_told(ws):
+    culture = ws.culture().set_index(["rater_group", "customer_group"])
+    assert culture["n_ratings"].to_dict() == {
+        ("german", "german"): 30, ("french", "german"): 15,
+        ("german", "swiss"): 24, ("french", "swiss"): 12,
+    }  # fmt: skip
+    assert culture.loc[("german", "german"), "in_group"]
+    notices = ws.culture().attrs["notices"]
+    assert any("All 12 utterances of swiss customers were judged by" in one for one in notices)
     figure = ws.culture_figure(by="language").children[0]
     assert figure.data[0].type == "heatmap"
 

@@ -73,7 +73,7 @@ class Agreeing(Planning):
         """
         from workbench.workspace import agreements
 
-        return agreements.values(self, variable, as_of=as_of, **columns_of(choice))
+        return agreements.chosen(self, as_of=as_of, **columns_of(choice)).values(variable)
 
     def trace_agreement(self, *, max_lag_s: float = 2.0, draws: int = 1000) -> pd.DataFrame:
         """Say how far traces of the same calls agree (CCC), each allowed its own delay.
@@ -259,6 +259,7 @@ class Agreeing(Planning):
         *,
         method: str = "mean",
         insiders: float | None = None,
+        leave: Sequence[str] = (),
         by: str = "culture",
         **choice: Any,
     ) -> pd.DataFrame:
@@ -273,6 +274,9 @@ class Agreeing(Planning):
         insiders : float, optional
             Share (above 0, below 1) by which raters of the customer's own group
             count, where both kinds heard an utterance; mean and ewe only.
+        leave : sequence of str
+            Groups of customers to leave as they are, such as those without any
+            rater of their own.
         by : str
             "culture" or "language".
         **choice : object
@@ -286,8 +290,9 @@ class Agreeing(Planning):
         """
         from workbench.workspace import cultures
 
-        chosen = columns_of(choice)
-        return cultures.consensus(self, method=method, insiders=insiders, by=by, **chosen)
+        return cultures.consensus(
+            self, method=method, insiders=insiders, leave=leave, by=by, **columns_of(choice)
+        )
 
     def culture(self, *, by: str = "culture", **choice: Any) -> pd.DataFrame:
         """Count who judged whom: raters by customers, by culture or language.
@@ -400,12 +405,11 @@ class Agreeing(Planning):
         from workbench import agreement
         from workbench.workspace import cultures
 
-        chosen = columns_of(choice)
         return cultures.by_group(
             self,
             agreement.differential_labelling,
-            cultures.used_tags(self, **chosen) if variables is None else variables,
+            variables,
             by=by,
             fixed_raters=fixed_raters,
-            **chosen,
+            **columns_of(choice),
         )

@@ -11,7 +11,8 @@ import pandas as pd
 
 from workbench import agreement as measures
 from workbench import plots
-from workbench.workspace import agreements, cultures, pictures, tables
+from workbench.rated_values import variables_in
+from workbench.workspace import agreements, cultures, pictures
 
 if TYPE_CHECKING:
     import ipywidgets
@@ -38,8 +39,11 @@ def agreement_figure(ws: Core, table: pd.DataFrame | None, *, theme: str | None)
     """
     if table is None:
         table = agreements.agreement(ws, as_of=None, draws=1000)
-    like = pd.concat([measures.anchors_about(name) for name in table["variable"].unique()])
-    like = like[like["modality"].isin(("voice", "any"))].drop_duplicates()
+    like = measures.anchors()
+    about = {
+        task for name in set(table["variable"]) for task in measures.anchors_about(name)["task"]
+    }
+    like = like[like["task"].isin(about) & like["modality"].isin(("voice", "any"))]
     rows = table.assign(utterance_id=pd.Series(_examples(ws, table), index=table.index))
     draw = partial(plots.agreement_figure, agreements.with_spans(ws, rows), like)
     return pictures.drawn(ws, draw, theme)
@@ -47,14 +51,18 @@ def agreement_figure(ws: Core, table: pd.DataFrame | None, *, theme: str | None)
 
 def _examples(ws: Core, table: pd.DataFrame) -> list[str | None]:
     """Find for each row of an agreement table where raters are far apart and can be heard."""
-    heard = audible(ws)
-    found: dict[tuple[str, ...], str | None] = {}
-    for *group, variable in table[[*measures.GROUP, "variable"]].drop_duplicates().to_numpy():
-        choice = dict(zip(measures.GROUP, group, strict=True))
-        long = agreements.values(ws, variable, **choice)
-        found[*group, variable] = measures.most_apart(long, audible=heard)
+    if table.empty:
+        return []
+    heard, found = agreements.audible(ws), agreements.rated(ws)
+    examples: dict[tuple[str, ...], str | None] = {}
+    for group, rows in table.groupby(measures.GROUP):
+        choice = {name: str(value) for name, value in zip(measures.GROUP, group, strict=True)}
+        own = agreements.choose(found, **choice)
+        for variable in set(rows["variable"]) & set(variables_in(own.these)):
+            far = measures.most_apart(own.values(variable), audible=heard)
+            examples[*choice.values(), variable] = far
     keys = table[[*measures.GROUP, "variable"]].itertuples(index=False, name=None)
-    return [found[key] for key in keys]
+    return [examples.get(key) for key in keys]
 
 
 def rater_pairs(ws: Core, variable: str, *, theme: str | None, **choice: Any) -> ipywidgets.VBox:
@@ -76,8 +84,8 @@ def rater_pairs(ws: Core, variable: str, *, theme: str | None, **choice: Any) ->
     VBox
         The figure and its player.
     """
-    long = agreements.values(ws, variable, **choice)
-    found = measures.rater_pairs(long, level=level_of(long), audible=audible(ws))
+    long = agreements.chosen(ws, **choice).values(variable)
+    found = measures.rater_pairs(long, level=level_of(long), audible=agreements.audible(ws))
     return drawn(ws, plots.rater_pairs_figure, found, theme)
 
 
@@ -98,7 +106,9 @@ def confusions(ws: Core, *, theme: str | None, **choice: Any) -> ipywidgets.VBox
     VBox
         The figure and its player.
     """
-    found = measures.confusions(agreements.values(ws, "tag", **choice), audible=audible(ws))
+    found = measures.confusions(
+        agreements.chosen(ws, **choice).values("tag"), audible=agreements.audible(ws)
+    )
     return drawn(ws, plots.confusions_figure, found, theme)
 
 
@@ -124,8 +134,9 @@ def raters_needed_figure(
         The figure.
     """
     needed = agreements.plan_raters(ws, variable, **choice)
-    long = agreements.values(ws, variable, **{k: v for k, v in choice.items() if k != "targets"})
-    heard = audible(ws)
+    choice.pop("targets")
+    long = agreements.chosen(ws, **choice).values(variable)
+    heard = agreements.audible(ws)
     example = {tag: _example_of(long, tag, heard) for tag in needed["tag"].unique()}
     rows = agreements.with_spans(ws, needed.assign(utterance_id=needed["tag"].map(example)))
     return pictures.drawn(ws, partial(plots.raters_needed_figure, rows), theme)
@@ -160,24 +171,6 @@ def culture_figure(ws: Core, *, by: str, theme: str | None, **choice: Any) -> ip
     """
     rows = cultures.culture(ws, by=by, **choice)
     return pictures.drawn(ws, partial(plots.culture_figure, rows), theme)
-
-
-def audible(ws: Core) -> list[str]:
-    """List the utterances that can be heard.
-
-    Parameters
-    ----------
-    ws : Core
-        The workspace.
-
-    Returns
-    -------
-    list of str
-        Their ids.
-    """
-    recorded = ws.store.read("recordings")["call_id"]
-    rows = tables.utterances_in_use(ws, unit=None, text=False)
-    return rows.loc[rows["call_id"].isin(recorded), "utterance_id"].tolist()
 
 
 def level_of(long: pd.DataFrame) -> str:

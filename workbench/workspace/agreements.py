@@ -9,7 +9,7 @@ import pandas as pd
 
 from workbench import agreement as measures
 from workbench.errors import AbstainedError, InputError, nearest
-from workbench.rated_values import current_ratings, first_ratings, rated_values
+from workbench.rated_values import Judgements, first_ratings, judgements_of, values_in
 from workbench.workspace import tables
 
 if TYPE_CHECKING:
@@ -107,32 +107,75 @@ def one_kind(ratings: pd.DataFrame, utterances: pd.DataFrame, **choice: str) -> 
     return rows.merge(most, on=measures.GROUP).drop(columns="unit")
 
 
-def values(
-    ws: Core, variable: str, *, as_of: datetime | None = None, **choice: str
-) -> pd.DataFrame:
-    """Make the long table of one variable, as every coefficient takes it.
+class Chosen(NamedTuple):
+    """Ratings of one kind, read once for many variables.
 
     Parameters
     ----------
-    ws : Core
-        The workspace.
-    variable : str
-        As in `rated_values`.
-    as_of : datetime, optional
-        Ratings as they were then.
+    these : Judgements
+        The first rating of each rater and utterance, with its tags and scores.
+    call_of : Series of str
+        The call of each utterance, by utterance_id.
+    """
+
+    these: Judgements
+    call_of: pd.Series
+
+    def values(self, variable: str) -> pd.DataFrame:
+        """Make the long table of one variable.
+
+        Parameters
+        ----------
+        variable : str
+            As in `rated_values`.
+
+        Returns
+        -------
+        DataFrame
+            rating_id, utterance_id, rater_id, value, call_id.
+        """
+        long = values_in(self.these, variable)
+        return long.assign(call_id=long["utterance_id"].map(self.call_of))
+
+
+def choose(found: Rated, **choice: str) -> Chosen:
+    """Choose ratings that may be compared, for many variables.
+
+    Parameters
+    ----------
+    found : Rated
+        From `rated`.
     **choice : str
         As in `one_kind`.
 
     Returns
     -------
-    DataFrame
-        rating_id, utterance_id, rater_id, value, call_id.
+    Chosen
+        What every figure of agreement is made from.
     """
-    found = rated(ws, as_of=as_of)
-    chosen = one_kind(first_ratings(current_ratings(found.ratings)), found.utterances, **choice)
-    long = rated_values(chosen, found.tags, found.scores, variable)
+    ratings = one_kind(first_ratings(found.ratings), found.utterances, **choice)
     calls = found.utterances.drop_duplicates("utterance_id").set_index("utterance_id")["call_id"]
-    return long.assign(call_id=long["utterance_id"].map(calls))
+    return Chosen(judgements_of(ratings, found.tags, found.scores), calls)
+
+
+def chosen(ws: Core, *, as_of: datetime | None = None, **choice: str) -> Chosen:
+    """Read ratings that may be compared.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+    as_of : datetime, optional
+        As they were then.
+    **choice : str
+        As in `one_kind`.
+
+    Returns
+    -------
+    Chosen
+        For one variable or many.
+    """
+    return choose(rated(ws, as_of=as_of), **choice)
 
 
 def agreement(ws: Core, *, as_of: datetime | None, draws: int) -> pd.DataFrame:
@@ -226,7 +269,7 @@ def plan_raters(
         1,000 utterances, at the pace of these ratings; missing where no pace is
         known).
     """
-    long = values(ws, variable, **choice)
+    long = chosen(ws, **choice).values(variable)
     needed = measures.raters_needed(long, targets=targets)
     ratings = ws.store.read("ratings")
     own = ratings[ratings["rating_id"].isin(long["rating_id"])]
@@ -257,3 +300,21 @@ def with_spans(ws: Core, rows: pd.DataFrame) -> pd.DataFrame:
     spans = ws.store.read("utterances").drop_duplicates("utterance_id")
     kept = rows.drop(columns=[name for name in columns if name in rows.columns])
     return kept.merge(spans[["utterance_id", *columns]], on="utterance_id", how="left")
+
+
+def audible(ws: Core) -> list[str]:
+    """List the utterances that can be heard.
+
+    Parameters
+    ----------
+    ws : Core
+        The workspace.
+
+    Returns
+    -------
+    list of str
+        Their ids.
+    """
+    recorded = ws.store.read("recordings")["call_id"]
+    rows = tables.utterances_in_use(ws, unit=None, text=False)
+    return rows.loc[rows["call_id"].isin(recorded), "utterance_id"].tolist()

@@ -9,8 +9,9 @@ import pandas as pd
 
 from workbench import agreement as measures
 from workbench.consensus import consensus_table
+from workbench.rated_values import variables_in
 from workbench.workspace import tables
-from workbench.workspace.agreements import one_kind, rated, values, with_spans
+from workbench.workspace.agreements import audible, chosen, one_kind, rated, with_spans
 
 if TYPE_CHECKING:
     from workbench.workspace.core import Core
@@ -36,12 +37,12 @@ def culture(ws: Core, *, by: str, minimum_group: int = 2, **choice: Any) -> pd.D
         As from `culture_matrix`, on sets of tags; examples are of calls that can
         be heard, where there are such. ``attrs["notices"]`` holds warnings.
     """
-    long = values(ws, "tags", **choice).drop(columns="call_id")
+    long = chosen(ws, **choice).values("tags").drop(columns="call_id")
     utterances = tables.utterances_in_use(ws, unit=None, text=False)
     sides = _sides(ws, by) | {"utterances": utterances, "minimum_group": minimum_group}
     out = measures.culture_matrix(long, **sides)
-    recorded = utterances["call_id"].isin(ws.store.read("recordings")["call_id"])
-    heard = long["utterance_id"].isin(utterances.loc[recorded, "utterance_id"])
+    customers = utterances.loc[utterances["role"] == "customer", "utterance_id"]
+    heard = long["utterance_id"].isin(set(audible(ws)) & set(customers))
     if heard.any():
         key = ["rater_group", "customer_group"]
         examples = measures.culture_matrix(long[heard], **sides).set_index(key)["utterance_id"]
@@ -53,7 +54,13 @@ def culture(ws: Core, *, by: str, minimum_group: int = 2, **choice: Any) -> pd.D
 
 
 def consensus(
-    ws: Core, *, method: str, insiders: float | None, by: str, **choice: Any
+    ws: Core,
+    *,
+    method: str,
+    insiders: float | None,
+    leave: Sequence[str],
+    by: str,
+    **choice: Any,
 ) -> pd.DataFrame:
     """Put ratings together so that raters of the customer's group count by a stated share.
 
@@ -66,6 +73,8 @@ def consensus(
     insiders : float or None
         Share of raters of the customer's own group; None leaves ratings as they
         are.
+    leave : sequence of str
+        Customer groups to leave as they are.
     by : str
         culture or language.
     **choice : object
@@ -83,7 +92,7 @@ def consensus(
     if insiders is None:
         return consensus_table(ratings, found.tags, found.scores, method=method)
     sides = _sides(ws, by) | {"utterances": found.utterances}
-    weights = measures.culture_weights(ratings, insiders=insiders, **sides)
+    weights = measures.culture_weights(ratings, insiders=insiders, leave=leave, **sides)
     every = weights.reindex(ratings["rating_id"]).fillna(1.0)
     out = consensus_table(ratings, found.tags, found.scores, method=method, weights=every)
     out.attrs["weights"] = measures.culture_weight_table(weights, ratings, **sides)
@@ -93,7 +102,7 @@ def consensus(
 def by_group(
     ws: Core,
     compare: Callable[..., pd.DataFrame],
-    variables: Sequence[str],
+    variables: Sequence[str] | None,
     *,
     by: str,
     fixed_raters: bool,
@@ -107,8 +116,8 @@ def by_group(
         The workspace.
     compare : callable
         `in_group_advantage` or `differential_labelling`.
-    variables : sequence of str
-        As in `rated_values`.
+    variables : sequence of str or None
+        As in `rated_values`; None for every tag.
     by : str
         culture or language.
     fixed_raters : bool
@@ -121,35 +130,18 @@ def by_group(
     DataFrame
         As from `compare`.
     """
-    parts = [values(ws, name, **choice).assign(variable=name) for name in variables]
+    own = chosen(ws, **choice)
+    if variables is None:
+        variables = [name for name in variables_in(own.these) if name.startswith("heard:")]
+    parts = [own.values(name).assign(variable=name) for name in variables]
     long = pd.concat([part.drop(columns="call_id") for part in parts], ignore_index=True)
     utterances = tables.utterances_in_use(ws, unit=None, text=False)
     return compare(long, utterances=utterances, fixed_raters=fixed_raters, **_sides(ws, by))
 
 
-def used_tags(ws: Core, **choice: Any) -> list[str]:
-    """List the tags that these ratings have, as variables.
-
-    Parameters
-    ----------
-    ws : Core
-        The workspace.
-    **choice : object
-        As in `one_kind`, and as_of.
-
-    Returns
-    -------
-    list of str
-        ``heard:TAG`` of each.
-    """
-    long = values(ws, "tags", **choice)
-    used = sorted({str(tag) for own in long["value"] for tag in own} - {"neutral"})
-    return [f"heard:{tag}" for tag in used]
-
-
 def _sides(ws: Core, by: str) -> dict[str, Any]:
     return {
-        "raters": ws.store.read("raters"),
+        "raters": tables.of_people(ws, ws.store.read("raters")),
         "calls": ws.store.read("calls"),
         "customers": ws.store.read("customers"),
         "by": by,

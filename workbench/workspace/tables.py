@@ -75,15 +75,15 @@ PEOPLE = ("human", "simulated")
 """Kinds of raters who agree or disagree with each other; models and votes do not."""
 
 
-def of_people(ws: Core, ratings: pd.DataFrame) -> pd.DataFrame:
-    """Leave out ratings of models and votes.
+def of_people(ws: Core, rows: pd.DataFrame) -> pd.DataFrame:
+    """Leave out models and votes.
 
     Parameters
     ----------
     ws : Core
         The workspace.
-    ratings : DataFrame
-        The table ratings.
+    rows : DataFrame
+        Any table with rater_id.
 
     Returns
     -------
@@ -92,7 +92,7 @@ def of_people(ws: Core, ratings: pd.DataFrame) -> pd.DataFrame:
     """
     raters = ws.store.read("raters")
     people = pd.Index(raters.loc[raters["kind"].isin(PEOPLE), "rater_id"])
-    by_people: pd.DataFrame = ratings[people.get_indexer(pd.Index(ratings["rater_id"])) >= 0]
+    by_people: pd.DataFrame = rows[people.get_indexer(pd.Index(rows["rater_id"])) >= 0]
     return by_people.reset_index(drop=True)
 
 

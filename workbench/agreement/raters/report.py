@@ -344,7 +344,7 @@ def _in_words(ratings: pd.DataFrame, tags: pd.DataFrame, scores: pd.DataFrame) -
     ids = set(ratings["rating_id"])
     named = tags[tags["rating_id"].isin(ids)].groupby("rating_id")["tag"].agg(", ".join)
     scored = scores[scores["rating_id"].isin(ids)]
-    said = scored["dimension"] + " " + scored["value"].map("{:+.2f}".format)
+    said = scored["dimension"] + " " + scored["value"].map("{:+.2f}".format).astype("str")
     values = said.groupby(scored["rating_id"]).agg(", ".join)
     words = {}
     for rating, verdict in zip(ratings["rating_id"], ratings["verdict"], strict=True):
