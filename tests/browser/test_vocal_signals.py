@@ -17,10 +17,12 @@ def test_a_threshold_is_moved_and_what_it_finds_is_heard(book):
     before = book.python('int(ws.table("cues").query("cue == \'high_pitch\'")["fired"].sum())')
     book.until(TOLD.format(f"{before} of"))
     book.until("() => document.querySelector('.js-plotly-plot .point')")
+    book.page.evaluate(
+        "() => document.querySelectorAll('.js-plotly-plot').forEach(old => old.dataset.old = '')"
+    )
     book.page.locator(".widget-hslider .noUi-handle").focus()
     book.keys("End")
     book.until(TOLD.format(f"; {before} at the start"))
     assert book.python("float(explorer.thresholds['threshold_sd'].iloc[0])") == 6.0
-    book.until("() => document.querySelector('.js-plotly-plot .point')")
-    book.page.locator(".js-plotly-plot .point").first.click(force=True)
+    book.page.locator(".js-plotly-plot:not([data-old]) .point").first.click(force=True)
     book.until(SPEAKING)
