@@ -295,6 +295,15 @@ class Notebook:
         """Wait until a condition in the page holds."""
         self.page.wait_for_function(condition, timeout=1000 * seconds)
 
+    def click_point(self, selector: str) -> None:
+        """Click the first point of a figure, once it lies still: figures grow to their cell."""
+        point = self.page.locator(selector).first
+        before, now = None, point.bounding_box()
+        while now != before:
+            self.page.wait_for_timeout(300)
+            before, now = now, point.bounding_box()
+        point.click(force=True)
+
     def text(self, selector: str) -> str:
         """Give the text of an element."""
         return str(self.page.locator(selector).text_content())

@@ -62,8 +62,7 @@ def test_three_utterances_are_labelled_and_seen_everywhere(book):
 
 def test_a_click_on_the_trajectory_plays_the_seconds_behind_it(book):
     book.show(OPEN + 'ws.trajectory("s01")')
-    book.until("() => document.querySelector('.js-plotly-plot .point')")
-    book.page.locator(".js-plotly-plot .point").first.click(force=True)
+    book.click_point(".js-plotly-plot .point")
     book.until(SPEAKING)
 
 

@@ -24,5 +24,5 @@ def test_a_threshold_is_moved_and_what_it_finds_is_heard(book):
     book.keys("End")
     book.until(TOLD.format(f"; {before} at the start"))
     assert book.python("float(explorer.thresholds['threshold_sd'].iloc[0])") == 6.0
-    book.page.locator(".js-plotly-plot:not([data-old]) .point").first.click(force=True)
+    book.click_point(".js-plotly-plot:not([data-old]) .point")
     book.until(SPEAKING)
