@@ -1,0 +1,1 @@
+"""Words against voice: where what was said and how it sounded part ways."""

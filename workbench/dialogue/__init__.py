@@ -1,0 +1,1 @@
+"""Two voices: how agent and customer answer each other."""
