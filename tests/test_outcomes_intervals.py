@@ -11,12 +11,12 @@ from hypothesis.extra.numpy import arrays
 from statsmodels.stats.multitest import multipletests
 
 from workbench.errors import InputError
-from workbench.outcomes.intervals import (
-    adjusted_p_values,
+from workbench.jackknife import (
     cluster_codes,
     cluster_draws,
     jackknife_interval,
 )
+from workbench.outcomes.false_discovery import adjusted_p_values
 from workbench.outcomes.models import linear_effect, logit_effect
 
 BENJAMINI_HOCHBERG_1995 = [

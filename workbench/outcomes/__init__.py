@@ -8,8 +8,8 @@ from __future__ import annotations
 from workbench.outcomes.auc import auc_table
 from workbench.outcomes.churn import churn_table, customer_features
 from workbench.outcomes.effects import effect_table
+from workbench.outcomes.false_discovery import adjusted_p_values
 from workbench.outcomes.features import call_features, share_of_time
-from workbench.outcomes.intervals import adjusted_p_values, jackknife_interval
 
 __all__ = [
     "adjusted_p_values",
@@ -18,6 +18,5 @@ __all__ = [
     "churn_table",
     "customer_features",
     "effect_table",
-    "jackknife_interval",
     "share_of_time",
 ]

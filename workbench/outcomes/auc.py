@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbench.errors import AbstainedError, InputError
-from workbench.outcomes.intervals import MIN_CLUSTERS, cluster_codes, cluster_draws
+from workbench.jackknife import MIN_CLUSTERS, cluster_codes, cluster_draws
 
 _ROWS_AT_ONCE = 4_000_000
 

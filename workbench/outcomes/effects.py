@@ -10,15 +10,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbench.errors import AbstainedError, InputError, nearest
-from workbench.outcomes.churn import FEATURE_ENDINGS, customer_features
-from workbench.outcomes.intervals import (
+from workbench.jackknife import (
     MIN_CLUSTERS,
     NO_INTERVAL,
     Interval,
-    adjusted_p_values,
     cluster_codes,
     jackknife_interval,
 )
+from workbench.outcomes.churn import FEATURE_ENDINGS, customer_features
+from workbench.outcomes.false_discovery import adjusted_p_values
 from workbench.outcomes.models import linear_effect, logit_effect
 from workbench.outcomes.readings import OUTCOME_KINDS, OutcomeKind, reading
 from workbench.schema import check_table
