@@ -20,6 +20,7 @@ BENCHMARKS = {
     "agreement": "benchmarks.agreement",
     "coverage": "benchmarks.coverage",
     "raters": "benchmarks.raters",
+    "outcomes": "benchmarks.outcomes",
 }
 
 

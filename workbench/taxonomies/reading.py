@@ -146,6 +146,7 @@ def taxonomy_from_definition(definition: Mapping[str, Any]) -> Taxonomy:
     return _build(check_definition(definition, lambda _: "The definition"))
 
 
+@functools.lru_cache(maxsize=32)
 def _read_text(text: str, source: str) -> Taxonomy:
     try:
         raw = yaml.load(text, Loader=_LinedLoader)  # noqa: S506 - a subclass of SafeLoader
