@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -18,6 +20,10 @@ from workbench.jackknife import (
 MIN_CALLS = MIN_CLUSTERS
 """Fewest calls behind a bin that is shown as more than a hint."""
 
+_COLUMNS = (
+    *("bin", "low", "high", "unit", "estimate", "ci_low", "ci_high", "n_calls", "n_running"),
+    *("n_clusters", "note", "call_id", "channel", "start_s", "end_s"),
+)
 _Floats = npt.NDArray[np.float64]
 
 
@@ -101,41 +107,42 @@ def aligned_mean(
     """
     curves, codes, n_clusters = clustered_curves(aligned, clusters)
     running = aligned[aligned["call_id"].isin(curves.index)]
-    n_running = running.groupby("bin")["call_id"].nunique()
-    edges = aligned.groupby("bin")[["low", "high", "unit"]].first()
-    heard = running[running["estimate"].notna()].sort_values("occasion", kind="stable")
-    heard = heard.drop_duplicates(["call_id", "bin"])
-    what = "clusters" if clusters is None else str(clusters.name or "cluster").removesuffix("_id")
-    rows = []
-    for number, (low, high, unit) in edges.iterrows():
-        value = curves[number].to_numpy(dtype=float)
-        known = np.isfinite(value)
-        n = int(known.sum())
-        mean, interval, n_in = mean_interval(value[known], codes[known], n_clusters)
-        note = ""
-        if n < min_calls:
-            note = f"{n} {'call' if n == 1 else 'calls'}; {min_calls} are needed."
-        elif n_in < MIN_CLUSTERS:
-            note = f"{n_in} {what}s; {MIN_CLUSTERS} are needed for an interval."
-        if n < min_calls:
-            interval = NO_INTERVAL
-        rows.append(
-            {
-                "bin": number,
-                "low": low,
-                "high": high,
-                "unit": unit,
-                "estimate": mean,
-                "ci_low": interval.low,
-                "ci_high": interval.high,
-                "n_calls": n,
-                "n_running": int(n_running.get(number, 0)),
-                "n_clusters": n_in,
-                "note": note,
-                **_typical(heard[heard["bin"] == number], mean),
-            }
-        )
-    return pd.DataFrame(rows).astype({"channel": "Int64"})
+    value = curves.to_numpy(dtype=float)
+    known = np.isfinite(value)
+    found = [
+        mean_interval(value[own, number], codes[own], n_clusters)
+        for number, own in enumerate(known.T)
+    ]
+    n_calls, n_in = known.sum(axis=0), np.array([one.n_clusters for one in found])
+    shown = n_calls >= min_calls
+    intervals = [
+        one.interval if enough else NO_INTERVAL for one, enough in zip(found, shown, strict=True)
+    ]
+    what = "cluster" if clusters is None else str(clusters.name or "cluster").removesuffix("_id")
+    bins = running.groupby("bin").agg(
+        low=("low", "first"), high=("high", "first"), unit=("unit", "first"),
+        n_running=("call_id", "nunique"),
+    )  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "bin": curves.columns,
+            "estimate": [one.mean for one in found],
+            "ci_low": [one.low for one in intervals],
+            "ci_high": [one.high for one in intervals],
+            "n_calls": n_calls,
+            "n_clusters": n_in,
+            "note": [
+                _note(int(n), min_calls, "call")
+                or (_note(int(g), MIN_CLUSTERS, what) if clusters is not None else "")
+                for n, g in zip(n_calls, n_in, strict=True)
+            ],
+        }
+    ).join(bins, on="bin", how="inner")
+    return table.join(_typical(running, table), on="bin")[[*_COLUMNS]].reset_index(drop=True)
+
+
+def _note(n: int, needed: int, what: str) -> str:
+    return "" if n >= needed else f"{n} {what}{'' if n == 1 else 's'}; {needed} are needed."
 
 
 def clustered_curves(
@@ -178,9 +185,25 @@ def clustered_curves(
     return curves, *cluster_codes(own, what=str(clusters.name or "cluster"))
 
 
-def mean_interval(
-    value: _Floats, codes: npt.NDArray[np.int64], n_clusters: int
-) -> tuple[float, Interval, int]:
+class Mean(NamedTuple):
+    """A mean over calls.
+
+    Parameters
+    ----------
+    mean : float
+        NaN without calls.
+    interval : Interval
+        All NaN below 8 clusters.
+    n_clusters : int
+        Clusters that have a call here.
+    """
+
+    mean: float
+    interval: Interval
+    n_clusters: int
+
+
+def mean_interval(value: _Floats, codes: npt.NDArray[np.int64], n_clusters: int) -> Mean:
     """Average over calls, with the jackknife over their clusters.
 
     Parameters
@@ -194,28 +217,25 @@ def mean_interval(
 
     Returns
     -------
-    mean : float
-        NaN without calls.
-    interval : Interval
-        All NaN below 8 clusters.
-    n_in : int
-        Clusters that have a call here.
+    Mean
+        With its 95 % interval.
     """
     n = np.bincount(codes, minlength=n_clusters)
     total = np.bincount(codes, value, minlength=n_clusters)
     there = n > 0
     if not there.any():
-        return float("nan"), NO_INTERVAL, 0
+        return Mean(float("nan"), NO_INTERVAL, 0)
     mean = float(total.sum() / n.sum())
     if there.sum() < MIN_CLUSTERS:
-        return mean, NO_INTERVAL, int(there.sum())
+        return Mean(mean, NO_INTERVAL, int(there.sum()))
     without = (total.sum() - total[there]) / (n.sum() - n[there])
-    return mean, jackknife_interval(mean, without), int(there.sum())
+    return Mean(mean, jackknife_interval(mean, without), int(there.sum()))
 
 
-def _typical(heard: pd.DataFrame, mean: float) -> dict[str, object]:
-    columns = ["call_id", "channel", "start_s", "end_s"]
-    if heard.empty:
-        return dict.fromkeys(columns)
-    nearest_row = int((heard["estimate"] - mean).abs().to_numpy().argmin())
-    return {name: heard[name].iloc[nearest_row] for name in columns}
+def _typical(running: pd.DataFrame, means: pd.DataFrame) -> pd.DataFrame:
+    """Find for each bin the call nearest to its mean, and its seconds."""
+    heard = running[running["estimate"].notna()]
+    away = (heard["estimate"] - heard["bin"].map(means.set_index("bin")["estimate"])).abs()
+    order = np.argsort(away.to_numpy(dtype=float), kind="stable")
+    nearest = heard.iloc[order].drop_duplicates("bin")
+    return nearest.set_index("bin")[["call_id", "channel", "start_s", "end_s"]]

@@ -1,0 +1,282 @@
+"""Curves with gaps put into groups, and made-up curves of one crowd to hold them against."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+N_STARTS, N_ROUNDS = 6, 30
+_Floats = npt.NDArray[np.float64]
+_Ints = npt.NDArray[np.int64]
+
+
+class Grouped(NamedTuple):
+    """Curves in groups.
+
+    Parameters
+    ----------
+    groups : ndarray of int, shape (n_curves,)
+        Group of each curve, from 0.
+    centres : ndarray of float, shape (n_groups, n_bins)
+        Mean curve of each group.
+    spread : float
+        Mean squared distance of a curve to its centre over the bins it has.
+    """
+
+    groups: _Ints
+    centres: _Floats
+    spread: float
+
+
+def distances(curves: _Floats, centres: _Floats) -> _Floats:
+    """Measure how far curves are from centres, over the bins that each curve has.
+
+    Parameters
+    ----------
+    curves : ndarray of float, shape (n_curves, n_bins)
+        NaN where nothing was rated.
+    centres : ndarray of float, shape (..., n_groups, n_bins)
+        Without gaps.
+
+    Returns
+    -------
+    ndarray of float, shape (..., n_curves, n_groups)
+        Mean squared difference; nothing is filled in.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> distances(np.array([[0.0, np.nan]]), np.array([[0.5, 9.0]])).item()
+    0.25
+    """
+    known = np.isfinite(curves)
+    value, there = np.where(known, curves, 0.0), known.astype(float)
+    turned = np.swapaxes(centres, -1, -2)
+    squares = (value**2).sum(axis=1)[:, None] - 2 * value @ turned + there @ turned**2
+    return np.maximum(squares, 0.0) / there.sum(axis=1)[:, None]
+
+
+def group_curves(curves: _Floats, n_groups: int, rng: np.random.Generator) -> Grouped:
+    """Put curves into groups: k-means that leaves gaps open.
+
+    Parameters
+    ----------
+    curves : ndarray of float, shape (n_curves, n_bins)
+        NaN where nothing was rated; at least one bin a curve.
+    n_groups : int
+        How many groups.
+    rng : Generator
+        Source of the beginnings (k-means++), of which the best of six is taken.
+
+    Returns
+    -------
+    Grouped
+        The largest group first.
+    """
+    known = np.isfinite(curves)
+    value, there = np.where(known, curves, 0.0), known.astype(float)
+    middle = value.sum(axis=0) / np.maximum(there.sum(axis=0), 1)
+    filled = np.where(known, curves, middle)
+    centres = np.stack([_beginning(curves, filled, n_groups, rng) for _ in range(N_STARTS)])
+    before = np.empty(0)
+    for _ in range(N_ROUNDS):
+        far = distances(curves, centres)
+        own = far.argmin(axis=-1)
+        if np.array_equal(own, before):
+            break
+        before = own
+        member = (own[..., None] == np.arange(n_groups)).astype(float).swapaxes(-1, -2)
+        seen = member @ there
+        mean = (member @ value) / np.maximum(seen, 1)
+        centres = np.where(seen > 0, mean, centres)
+    spreads = far.min(axis=-1).mean(axis=-1)
+    best = int(spreads.argmin())
+    order = np.argsort(-np.bincount(own[best], minlength=n_groups), kind="stable")
+    rank = np.empty(n_groups, dtype=np.int64)
+    rank[order] = np.arange(n_groups)
+    return Grouped(rank[own[best]], centres[best][order], float(spreads[best]))
+
+
+def _beginning(
+    curves: _Floats, filled: _Floats, n_groups: int, rng: np.random.Generator
+) -> _Floats:
+    chosen = [filled[rng.integers(len(curves))]]
+    for _ in range(n_groups - 1):
+        far = distances(curves, np.stack(chosen)).min(axis=1)
+        total = far.sum()
+        weight = far / total if total > 0 else None
+        chosen.append(filled[rng.choice(len(curves), p=weight)])
+    return np.stack(chosen)
+
+
+def agreement_of(one: _Ints, other: _Ints) -> float:
+    """Measure how far two groupings of the same curves agree: the adjusted Rand index.
+
+    Parameters
+    ----------
+    one, other : ndarray of int
+        Group of each curve.
+
+    Returns
+    -------
+    float
+        1 for the same groups, 0 as by chance [1]_.
+
+    References
+    ----------
+    .. [1] Hubert, L., and Arabie, P. (1985). Comparing partitions. Journal of
+       Classification 2, 193-218.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> agreement_of(np.array([0, 0, 1, 1]), np.array([1, 1, 0, 0]))
+    1.0
+    """
+    table = crossed(one, other)
+
+    def pairs(n: npt.NDArray[np.int64]) -> float:
+        return float((n * (n - 1) / 2).sum())
+
+    both, rows, columns = pairs(table), pairs(table.sum(axis=1)), pairs(table.sum(axis=0))
+    expected = rows * columns / pairs(np.array([len(one)]))
+    most = (rows + columns) / 2
+    return 1.0 if most == expected else (both - expected) / (most - expected)
+
+
+def overlap_of(one: _Ints, other: _Ints, n_groups: int) -> _Floats:
+    """Measure for each group how well the best group of another grouping covers it.
+
+    Parameters
+    ----------
+    one, other : ndarray of int
+        Group of each curve.
+    n_groups : int
+        Groups of the first.
+
+    Returns
+    -------
+    ndarray of float, shape (n_groups,)
+        Jaccard: curves in both over curves in either; NaN for a group without
+        curves here.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> overlap_of(np.array([0, 0, 1, 1]), np.array([0, 0, 0, 1]), 2).round(2).tolist()
+    [0.67, 0.5]
+    """
+    table = crossed(one, other, n_groups)
+    size = table.sum(axis=1)
+    either = size[:, None] + table.sum(axis=0)[None, :] - table
+    return np.where(size > 0, (table / np.maximum(either, 1)).max(axis=1), np.nan)
+
+
+def crossed(one: _Ints, other: _Ints, n_groups: int | None = None) -> _Ints:
+    """Count the curves in each pair of groups.
+
+    Parameters
+    ----------
+    one, other : ndarray of int
+        Group of each curve.
+    n_groups : int, optional
+        Groups of the first; by default as many as there are.
+
+    Returns
+    -------
+    ndarray of int, shape (n_groups, n_other)
+        Counts.
+    """
+    rows = int(one.max()) + 1 if n_groups is None else n_groups
+    columns = int(other.max()) + 1
+    counts = np.bincount(one * columns + other, minlength=rows * columns)
+    return counts.reshape(rows, columns).astype(np.int64)
+
+
+class Crowd(NamedTuple):
+    """One crowd without groups: a normal cloud, seen through a scale with two ends.
+
+    Parameters
+    ----------
+    middle, spread : ndarray of float, shape (n_bins,)
+        Of the cloud behind the scale.
+    root : ndarray of float, shape (n_bins, n_bins)
+        Makes neighbouring bins resemble each other as they do in the curves.
+    low, high : float
+        Ends of the scale.
+    """
+
+    middle: _Floats
+    spread: _Floats
+    root: _Floats
+    low: float
+    high: float
+
+    def drawn(self, gaps: npt.NDArray[np.bool_], rng: np.random.Generator) -> _Floats:
+        """Make curves of this crowd, with gaps where the real ones have them.
+
+        Parameters
+        ----------
+        gaps : ndarray of bool, shape (n_curves, n_bins)
+            Where nothing was rated.
+        rng : Generator
+            Source of chance.
+
+        Returns
+        -------
+        ndarray of float, shape (n_curves, n_bins)
+            Curves.
+        """
+        noise = rng.normal(size=gaps.shape) @ self.root.T
+        curves = np.clip(self.middle + self.spread * noise, self.low, self.high)
+        return np.where(gaps, np.nan, curves)
+
+
+def crowd_like(curves: _Floats, low: float, high: float, rng: np.random.Generator) -> Crowd:
+    """Fit one crowd to curves: the same mean, spread and likeness of bins, but no groups.
+
+    Parameters
+    ----------
+    curves : ndarray of float, shape (n_curves, n_bins)
+        NaN where nothing was rated.
+    low, high : float
+        Ends of the scale. Where many values lie at an end the cloud reaches
+        beyond it.
+    rng : Generator
+        Source of the curves by which the cloud is fitted.
+
+    Returns
+    -------
+    Crowd
+        To be drawn from.
+    """
+    mean, spread = np.nanmean(curves, axis=0), np.nanstd(curves, axis=0)
+    likeness = _likeness(curves)
+    crowd = Crowd(mean, spread, _root(likeness), low, high)
+    middle, wide, behind = mean.copy(), spread.copy(), likeness.copy()
+    whole = np.zeros((4000, curves.shape[1]), dtype=bool)
+    for _ in range(12):
+        made = crowd.drawn(whole, rng)
+        middle += mean - made.mean(axis=0)
+        wide *= np.clip(spread / np.maximum(made.std(axis=0), 1e-9), 0.5, 2.0)
+        behind = np.clip(behind + likeness - _likeness(made), -0.98, 0.98)
+        crowd = Crowd(middle, wide, _root(behind), low, high)
+    return crowd
+
+
+def _likeness(curves: _Floats) -> _Floats:
+    """Correlate bins over the curves that have both."""
+    known = np.isfinite(curves).astype(float)
+    value = np.where(known > 0, curves - np.nanmean(curves, axis=0), 0.0)
+    squares = np.sqrt(((value**2).T @ known) * (known.T @ value**2))
+    return (value.T @ value) / np.maximum(squares, 1e-12)
+
+
+def _root(likeness: _Floats) -> _Floats:
+    symmetric = (likeness + likeness.T) / 2
+    np.fill_diagonal(symmetric, 1.0)
+    values, vectors = np.linalg.eigh(symmetric)
+    root = vectors * np.sqrt(np.clip(values, 0.0, None))
+    return root / np.sqrt((root**2).sum(axis=1, keepdims=True))
