@@ -50,8 +50,8 @@ class Phenotypes(NamedTuple):
     tried : DataFrame
         One row a number of groups: n_groups, stability (of the least stable
         group), agreement (adjusted Rand index of the bootstrap groupings),
-        surplus_sd (how much tighter the groups are than those of one crowd, in
-        its standard deviations), p_value (of the tightest number of all),
+        surplus_sd (how much tighter the groups are than chance makes them, in
+        its standard deviations), p_value (adjusted for all numbers tried),
         chosen.
     """
 
@@ -66,9 +66,10 @@ def phenotypes(
     binned: pd.DataFrame,
     *,
     n_groups: int | None = None,
+    level: bool = True,
     scale: tuple[float, float] = (-1.0, 1.0),
     clusters: pd.Series | None = None,
-    draws: int = 50,
+    draws: int = 40,
     rng: np.random.Generator | None = None,
 ) -> Phenotypes:
     """Look for kinds of calls by the shape of their curve.
@@ -77,7 +78,9 @@ def phenotypes(
     groups count only if both hold: they are tighter than the groups that the
     same method finds in one crowd (curves with the same means, spreads and
     likeness of neighbours, but no groups), and every one of them is found again
-    when calls are drawn anew. Otherwise the sentence says that there are none.
+    when calls are drawn anew. The smallest such number is taken, and a larger
+    one only if that many crowds would not look the same. Otherwise the sentence
+    says that there are none.
 
     Parameters
     ----------
@@ -85,14 +88,18 @@ def phenotypes(
         From `binned_table`, or `aligned_table` at "length". Calls with rated
         speech in fewer than 60 % of the bins are left out; other gaps stay gaps.
     n_groups : int, optional
-        How many groups, from 2 on. By default the number, up to five, that
-        stands out most, if it is stable. A number that is asked for is given
-        even if it is not stable, and the sentence says so.
+        How many groups, from 2 on; by default up to five are tried. A number
+        that is asked for is given even if it is not stable, and the sentence
+        says so.
+    level : bool, default True
+        Whether it counts how high a curve lies; False compares shapes alone,
+        each curve less its own mean. Where calls differ much in level, kinds of
+        shape are seen only so.
     scale : tuple of float, default (-1, 1)
         Ends of the variable; (0, 1) for tags.
     clusters : Series of str, optional
         Agent or customer of each call by call_id, drawn as a whole.
-    draws : int, default 50
+    draws : int, default 40
         Bootstrap samples, and twice as many crowds less one; at least 20.
     rng : Generator, optional
         Source of chance; by default one with a fixed seed.
@@ -165,10 +172,23 @@ def phenotypes(
         own = own.fillna(pd.Series(wide.index, index=wide.index))
         codes, n_clusters = cluster_codes(own, what="cluster")
     numbers = [n_groups] if n_groups else list(range(2, min(MOST_GROUPS, len(wide) // 10) + 1))
-    grouped = [group_curves(curves, k, rng) for k in numbers]
-    surplus, p = _surplus(curves, grouped, scale, 2 * draws - 1, rng)
-    checks = [_found_again(curves, one, codes, n_clusters, draws, rng) for one in grouped]
+    flat = curves if level else curves - np.nanmean(curves, axis=1, keepdims=True)
+    grouped = [group_curves(flat, k, rng) for k in numbers]
+    checks = [_found_again(flat, one, codes, n_clusters, draws, rng) for one in grouped]
     stability = np.array([again.min() for again, _ in checks])
+    ends = scale if level else (scale[0] - scale[1], scale[1] - scale[0])
+    surplus, p = np.full(len(numbers), np.nan), np.full(len(numbers), np.nan)
+    best, found = -1, _all_as_one(flat)
+    while best + 1 < len(numbers):
+        more = slice(best + 1, None)
+        surplus[more], p[more] = _surplus(flat, found, grouped[more], ends, 2 * draws - 1, rng)
+        good = np.flatnonzero((p[more] <= 0.05) & (stability[more] >= STABLE))
+        if not len(good):
+            break
+        best += 1 + int(good[0])
+        found = grouped[best]
+    good_ones, best = best >= 0, 0 if best < 0 and n_groups else best
+    chosen = best >= 0
     tried = pd.DataFrame(
         {
             "n_groups": numbers,
@@ -176,28 +196,26 @@ def phenotypes(
             "agreement": [agreement for _, agreement in checks],
             "surplus_sd": surplus,
             "p_value": p,
+            "chosen": np.arange(len(numbers)) == best,
         }
     )
-    good = (stability >= STABLE) & (p <= 0.05)
-    best = int(np.argmax(np.where(good, surplus, -np.inf)))
-    chosen = good.any() or n_groups is not None
-    tried["chosen"] = (np.arange(len(numbers)) == best) & chosen
-    found = grouped[best] if chosen else _all_as_one(curves)
-    again = checks[best][0] if chosen else np.array([np.nan])
-    names = np.array([chr(65 + i) for i in range(len(found.centres))], dtype=object)
-    if not chosen:
-        names = np.array([pd.NA], dtype=object)
+    found = grouped[best] if chosen else found
+    k = len(found.centres)
+    names = np.array([chr(65 + i) for i in range(k)] if chosen else [pd.NA], dtype=object)
     shapes = _curves_table(curves, found, names)
     groups = pd.DataFrame(
         {
             "group": names,
-            "n_calls": np.bincount(found.groups, minlength=len(names)),
-            "words": [curve_words(centre, scale) for centre in found.centres],
-            "stability": again,
+            "n_calls": np.bincount(found.groups, minlength=k),
+            "words": [
+                curve_words(shapes["estimate"].to_numpy(dtype=float)[own], scale)
+                for own in np.split(np.arange(len(shapes)), k)
+            ],
+            "stability": checks[best][0] if chosen else np.nan,
         }
     )
-    sentence = _sentence(tried, groups, bool(good.any()), len(wide))
-    return Phenotypes(sentence, _calls_table(wide, curves, found, names), shapes, groups, tried)
+    sentence = _sentence(tried, groups, good_ones, len(wide))
+    return Phenotypes(sentence, _calls_table(wide, flat, found, names), shapes, groups, tried)
 
 
 def curve_words(curve: _Floats, scale: tuple[float, float] = (-1.0, 1.0)) -> str:
@@ -236,28 +254,32 @@ def curve_words(curve: _Floats, scale: tuple[float, float] = (-1.0, 1.0)) -> str
 
 def _surplus(
     curves: _Floats,
+    found: Grouped,
     grouped: list[Grouped],
     scale: tuple[float, float],
     n_crowds: int,
     rng: np.random.Generator,
-) -> tuple[_Floats, float]:
-    """Hold the groups against those of one crowd: standard deviations, and p of the largest."""
-    crowd = crowd_like(curves, *scale, rng)
+) -> tuple[_Floats, _Floats]:
+    """Hold more groups against those that as many crowds as were found would make."""
     gaps = ~np.isfinite(curves)
-    spreads = []
-    for _ in range(n_crowds):
-        made = crowd.drawn(gaps, rng)
-        whole = _all_as_one(made).spread
-        spreads.append(
-            [group_curves(made, len(one.centres), rng).spread / whole for one in grouped]
-        )
-    whole = _all_as_one(curves).spread
-    of_chance = np.array(spreads)
-    own = np.array([one.spread / whole for one in grouped])
+    members = [found.groups == number for number in range(len(found.centres))]
+    crowds = [crowd_like(curves[own], *scale, rng) for own in members]
+    of_chance = np.empty((n_crowds, len(grouped)))
+    for row in of_chance:
+        made = np.empty_like(curves)
+        for own, crowd in zip(members, crowds, strict=True):
+            made[own] = crowd.drawn(gaps[own], rng)
+        row[:] = _spreads(made, [len(one.centres) for one in grouped], rng)
+    own = np.array([one.spread for one in grouped]) / _all_as_one(curves).spread
     middle, sd = of_chance.mean(axis=0), np.maximum(of_chance.std(axis=0, ddof=1), 1e-12)
     surplus = (middle - own) / sd
     largest = ((middle - of_chance) / sd).max(axis=1)
-    return surplus, float((1 + (largest >= surplus.max()).sum()) / (1 + n_crowds))
+    return surplus, (1 + (largest[:, None] >= surplus).sum(axis=0)) / (1 + n_crowds)
+
+
+def _spreads(curves: _Floats, numbers: list[int], rng: np.random.Generator) -> _Floats:
+    whole = _all_as_one(curves).spread
+    return np.array([group_curves(curves, k, rng).spread / whole for k in numbers])
 
 
 def _found_again(
@@ -315,7 +337,7 @@ def _curves_table(curves: _Floats, found: Grouped, names: npt.NDArray[np.object_
                     "bin": np.arange(n_bins),
                     "low": np.arange(n_bins) / n_bins,
                     "high": (np.arange(n_bins) + 1) / n_bins,
-                    "estimate": found.centres[number],
+                    "estimate": np.nanmean(own, axis=0),
                     "q10": low,
                     "q90": high,
                     "n_calls": np.isfinite(own).sum(axis=0),
@@ -326,11 +348,11 @@ def _curves_table(curves: _Floats, found: Grouped, names: npt.NDArray[np.object_
 
 
 def _sentence(tried: pd.DataFrame, groups: pd.DataFrame, good: bool, n: int) -> str:
-    p = float(tried["p_value"].iloc[0])
+    p = float(tried.loc[tried["chosen"] | (not tried["chosen"].any()), "p_value"].min())
     if good:
         return (
             f"{len(groups)} kinds of calls among {n}: found again in other samples (stability "
-            f"{groups['stability'].min():.2f} or more), and tighter than one crowd makes "
+            f"{groups['stability'].min():.2f} or more), and tighter than chance makes them "
             f"(p = {p:.2f})."
         )
     why = (

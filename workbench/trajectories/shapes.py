@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-N_STARTS, N_ROUNDS = 6, 30
+N_STARTS, N_ROUNDS = 5, 25
 _Floats = npt.NDArray[np.float64]
 _Ints = npt.NDArray[np.int64]
 
@@ -68,7 +68,7 @@ def group_curves(curves: _Floats, n_groups: int, rng: np.random.Generator) -> Gr
     n_groups : int
         How many groups.
     rng : Generator
-        Source of the beginnings (k-means++), of which the best of six is taken.
+        Source of the beginnings (k-means++), of which the best of five is taken.
 
     Returns
     -------
@@ -76,39 +76,45 @@ def group_curves(curves: _Floats, n_groups: int, rng: np.random.Generator) -> Gr
         The largest group first.
     """
     known = np.isfinite(curves)
-    value, there = np.where(known, curves, 0.0), known.astype(float)
-    middle = value.sum(axis=0) / np.maximum(there.sum(axis=0), 1)
-    filled = np.where(known, curves, middle)
-    centres = np.stack([_beginning(curves, filled, n_groups, rng) for _ in range(N_STARTS)])
-    before = np.empty(0)
+    both = np.concatenate([np.where(known, curves, 0.0), known], axis=1)
+    n, n_bins = curves.shape
+    middle = both[:, :n_bins].sum(axis=0) / np.maximum(both[:, n_bins:].sum(axis=0), 1)
+    squares = (both[:, :n_bins] ** 2).sum(axis=1)
+    width = both[:, n_bins:].sum(axis=1)
+    centres = _beginnings(np.where(known, curves, middle), n_groups, rng)
+    own = np.full((n, N_STARTS), -1)
     for _ in range(N_ROUNDS):
-        far = distances(curves, centres)
-        own = far.argmin(axis=-1)
+        flat = centres.reshape(-1, n_bins).T
+        far = (both @ np.concatenate([-2 * flat, flat**2])).reshape(n, N_STARTS, n_groups)
+        before, own = own, far.argmin(axis=2)
         if np.array_equal(own, before):
             break
-        before = own
-        member = (own[..., None] == np.arange(n_groups)).astype(float).swapaxes(-1, -2)
-        seen = member @ there
-        mean = (member @ value) / np.maximum(seen, 1)
-        centres = np.where(seen > 0, mean, centres)
-    spreads = far.min(axis=-1).mean(axis=-1)
+        member = (own[:, :, None] == np.arange(n_groups)).reshape(n, -1).astype(float)
+        sums = (member.T @ both).reshape(N_STARTS, n_groups, 2 * n_bins)
+        seen = sums[:, :, n_bins:]
+        centres = np.where(seen > 0, sums[:, :, :n_bins] / np.maximum(seen, 1), centres)
+    spreads = ((far.min(axis=2) + squares[:, None]) / width[:, None]).mean(axis=0)
     best = int(spreads.argmin())
-    order = np.argsort(-np.bincount(own[best], minlength=n_groups), kind="stable")
+    order = np.argsort(-np.bincount(own[:, best], minlength=n_groups), kind="stable")
     rank = np.empty(n_groups, dtype=np.int64)
     rank[order] = np.arange(n_groups)
-    return Grouped(rank[own[best]], centres[best][order], float(spreads[best]))
+    return Grouped(rank[own[:, best]], centres[best][order], float(spreads[best]))
 
 
-def _beginning(
-    curves: _Floats, filled: _Floats, n_groups: int, rng: np.random.Generator
-) -> _Floats:
-    chosen = [filled[rng.integers(len(curves))]]
+def _beginnings(filled: _Floats, n_groups: int, rng: np.random.Generator) -> _Floats:
+    """Choose curves that are far apart (k-means++), once for each start."""
+    n = len(filled)
+    chosen = [filled[rng.integers(n, size=N_STARTS)]]
+    least = np.full((N_STARTS, n), np.inf)
+    own = (filled**2).sum(axis=1)
     for _ in range(n_groups - 1):
-        far = distances(curves, np.stack(chosen)).min(axis=1)
-        total = far.sum()
-        weight = far / total if total > 0 else None
-        chosen.append(filled[rng.choice(len(curves), p=weight)])
-    return np.stack(chosen)
+        last = chosen[-1]
+        far = own - 2 * last @ filled.T + (last**2).sum(axis=1)[:, None]
+        least = np.minimum(least, np.maximum(far, 0.0))
+        rising = np.cumsum(least, axis=1)
+        drawn = rng.random(N_STARTS)[:, None] * rising[:, -1:]
+        chosen.append(filled[np.minimum((rising < drawn).sum(axis=1), n - 1)])
+    return np.stack(chosen, axis=1)
 
 
 def agreement_of(one: _Ints, other: _Ints) -> float:
