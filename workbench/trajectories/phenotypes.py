@@ -62,7 +62,7 @@ class Phenotypes(NamedTuple):
     tried: pd.DataFrame
 
 
-def phenotypes(
+def find_phenotypes(
     binned: pd.DataFrame,
     *,
     n_groups: int | None = None,
@@ -142,7 +142,7 @@ def phenotypes(
     >>> curves = np.where(np.arange(60)[:, None] < 40, shape, -shape) + noise
     >>> binned = pd.DataFrame({"call_id": np.repeat([f"{i:02d}" for i in range(60)], 6),
     ...                        "bin": np.tile(range(6), 60), "estimate": curves.ravel()})
-    >>> found = phenotypes(binned, draws=20)
+    >>> found = find_phenotypes(binned, draws=20)
     >>> found.groups[["group", "n_calls", "words"]]
       group  n_calls                       words
     0     A       40  rises from -0.33 to 0.33
