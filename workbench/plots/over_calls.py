@@ -346,4 +346,6 @@ def _told_mean(variable: str, name: str, row: Mapping[Any, Any]) -> str:
     text += f"<br>{who}{row['n_calls']} calls of {row['n_running']} running"
     if row["note"]:
         text += f"<br>{row['note']}"
+    if pd.isna(row["call_id"]):
+        return text
     return text + f"<br>click: call {spelled(str(row['call_id']))}, nearest to the mean"

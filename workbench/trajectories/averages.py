@@ -67,6 +67,7 @@ def aligned_mean(
     *,
     clusters: pd.Series | None = None,
     min_calls: int = MIN_CALLS,
+    audible: pd.Index | None = None,
 ) -> pd.DataFrame:
     """Average calls bin by bin, with a band over whole agents or customers.
 
@@ -84,6 +85,8 @@ def aligned_mean(
         itself.
     min_calls : int, default 8
         Fewest calls behind a bin that counts.
+    audible : Index of str, optional
+        Calls that can be heard; by default all.
 
     Returns
     -------
@@ -91,7 +94,7 @@ def aligned_mean(
         One row a bin: bin, low, high, unit, estimate, ci_low, ci_high (95 %, for
         this bin alone), n_calls (with rated speech), n_running (calls in
         progress), n_clusters, note (why there is no interval), and call_id,
-        channel, start_s, end_s of the call nearest to the mean, to be heard.
+        channel, start_s, end_s of the audible call nearest to the mean.
 
     Raises
     ------
@@ -138,7 +141,8 @@ def aligned_mean(
             ],
         }
     ).join(bins, on="bin", how="inner")
-    return table.join(_typical(running, table), on="bin")[[*_COLUMNS]].reset_index(drop=True)
+    heard = running if audible is None else running[running["call_id"].isin(audible)]
+    return table.join(_typical(heard, table), on="bin")[[*_COLUMNS]].reset_index(drop=True)
 
 
 def _note(n: int, needed: int, what: str) -> str:
@@ -232,9 +236,9 @@ def mean_interval(value: _Floats, codes: npt.NDArray[np.int64], n_clusters: int)
     return Mean(mean, jackknife_interval(mean, without), int(there.sum()))
 
 
-def _typical(running: pd.DataFrame, means: pd.DataFrame) -> pd.DataFrame:
+def _typical(calls: pd.DataFrame, means: pd.DataFrame) -> pd.DataFrame:
     """Find for each bin the call nearest to its mean, and its seconds."""
-    heard = running[running["estimate"].notna()]
+    heard = calls[calls["estimate"].notna()]
     away = (heard["estimate"] - heard["bin"].map(means.set_index("bin")["estimate"])).abs()
     order = np.argsort(away.to_numpy(dtype=float), kind="stable")
     nearest = heard.iloc[order].drop_duplicates("bin")
