@@ -16,7 +16,6 @@ from workbench.plots.over_calls import (
     draw_counts,
     draw_mean,
     finish,
-    in_lines,
     known_bins,
     middles,
     panels,
@@ -97,14 +96,9 @@ def aligned_figure(
     ]
     if not known["ci_low"].notna().any():
         told[1] = "no band: " + next((note for note in known["note"] if note), "too few calls")
-    finish(figure, known, at, palette, [CURVE_PX, COUNT_PX], 24)
     n = int(known["n_calls"].max())
-    figure.update_layout(
-        title={
-            "text": f"The {role}’s {spelled(variable)} {aligned_words(at)}, over {n} calls",
-            "subtitle": {"text": in_lines(told)},
-        }
-    )
+    title = f"The {role}’s {variable} {aligned_words(at)}, over {n} calls"
+    finish(figure, known, at, palette, [CURVE_PX, COUNT_PX], title=title, told=told)
     return figure
 
 
@@ -214,7 +208,6 @@ def comparison_figure(
     draw_counts(figure, known, colours, row=3)
     both = pd.concat(known)
     heights = [CURVE_PX, _DIFFERENCE_PX, COUNT_PX]
-    finish(figure, both, at, palette, heights, 24 + 8 * max(map(len, names)))
     first = comparison.iloc[0]
     lines = [
         f"{role}, {spelled(variable)} {aligned_words(at)}; {names[0]} less {names[1]}, "
@@ -224,11 +217,15 @@ def comparison_figure(
         *who_is_left(both, at),
         *([f"{n_left_out} calls left out"] if n_left_out else []),
     ]
-    figure.update_layout(
-        title={
-            "text": spelled(comparison_words(comparison)),
-            "subtitle": {"text": in_lines(lines)},
-        }
+    finish(
+        figure,
+        both,
+        at,
+        palette,
+        heights,
+        title=comparison_words(comparison),
+        told=lines,
+        right=24 + 8 * max(map(len, names)),
     )
     return figure
 

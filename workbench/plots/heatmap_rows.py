@@ -89,10 +89,20 @@ def ordered_rows(late: pd.Series, sort_by: pd.Series, *, ascending: bool | None)
     calls = calls.sort_values(
         ["value", "late", "id"], ascending=[ascending is not False, True, True]
     )
-    rows = [HeatRow(str(call), "", place) for place, call in enumerate(calls["id"])]
-    places = np.unique(np.linspace(0, len(rows) - 1, min(_N_TICKS, len(rows))).astype(int))
-    ticks = {int(place): _told(calls["value"].iloc[place]) for place in places}
+    known = int(calls["value"].notna().sum())
+    apart = _apart(calls) if 0 < known < len(calls) else 0
+    places = np.arange(len(calls)) + apart * (np.arange(len(calls)) >= known)
+    rows = [HeatRow(str(call), "", int(at)) for call, at in zip(calls["id"], places, strict=True)]
+    named = np.unique(np.linspace(0, known - 1, min(_N_TICKS, known)).astype(int))
+    ticks = {int(places[at]): _told(calls["value"].iloc[at]) for at in named}
+    if known < len(calls):
+        ticks[int(places[known])] = "unknown"
     return Order(rows, ticks)
+
+
+def _apart(calls: pd.DataFrame) -> int:
+    """Say how many rows stay empty between two groups."""
+    return 1 + len(calls) // 60
 
 
 def _yes_or_no(own: pd.Series) -> pd.Series | None:
@@ -116,7 +126,7 @@ def _under_headings(
     groups = [(words[level], calls[(kinds == level).fillna(False)]) for level in levels]
     for word, group in [*groups, (f"{name} unknown", calls[kinds.isna()])]:
         if len(group) and rows:
-            place += 1 + len(calls) // 60
+            place += _apart(calls)
         for call in group.sort_values(["late", "id"])["id"]:
             rows.append(HeatRow(str(call), word, place))
             place += 1
@@ -124,8 +134,6 @@ def _under_headings(
 
 
 def _told(value: object) -> str:
-    if pd.isna(value):  # type: ignore[call-overload]
-        return "unknown"
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}"
     if isinstance(value, (int, float, np.number)):

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from workbench.errors import AbstainedError
-from workbench.plots.marks import add_moment, known_clicks, spelled
+from workbench.plots.marks import add_moment, known_clicks, spelled, wrapped
 from workbench.plots.theme import Palette, faded, template_of
 
 CURVE_PX, COUNT_PX = 260, 76
 """Height of the panel of the means, and of the one that counts calls."""
 
-_TOP_PX, _BOTTOM_PX, _GAP_PX = 120, 48, 34
+_BOTTOM_PX, _GAP_PX = 48, 34
+_TITLE_CHARACTERS, _LINE_CHARACTERS = 72, 98
 _SYMBOLS = ("circle", "square")
 _DASHES = ("solid", "dash")
 
@@ -228,9 +230,17 @@ def value_axis(figure: Any, groups: list[pd.DataFrame], variable: str, palette: 
 
 
 def finish(
-    figure: Any, rows: pd.DataFrame, at: str, palette: Palette, heights: list[int], right: int
+    figure: Any,
+    rows: pd.DataFrame,
+    at: str,
+    palette: Palette,
+    heights: list[int],
+    *,
+    title: str,
+    told: list[str],
+    right: int = 24,
 ) -> None:
-    """Set the axis of time, the line at the event and the size.
+    """Set the axis of time, the line at the event, title and size.
 
     Parameters
     ----------
@@ -244,19 +254,27 @@ def finish(
         Colours of the theme.
     heights : list of int
         Pixels of the panels.
-    right : int
+    title : str
+        What was found.
+    told : list of str
+        What else to know, for the lines below.
+    right : int, default 24
         Pixels for names at the right.
     """
     scale = 100.0 if rows["unit"].iloc[0] == "share" else 1.0
     low, high = float(rows["low"].min()) * scale, float(rows["high"].max()) * scale
     figure.update_xaxes(range=[low, high])
     figure.update_xaxes(title=_axis_words(at), row=len(heights), col=1)
-    if low < 0 < high:
+    marked = low < 0 < high
+    if marked:
         add_moment(figure, 0.0, spelled(at), palette, colour=palette.text)
+    head, below = wrapped(title, _TITLE_CHARACTERS), in_lines(told)
+    top = 34 + 22 * (1 + head.count("<br>")) + 17 * (1 + below.count("<br>")) + 16 * marked
     figure.update_layout(
         template=template_of(palette),
-        height=sum(heights) + _GAP_PX * (len(heights) - 1) + _TOP_PX + _BOTTOM_PX,
-        margin={"t": _TOP_PX, "b": _BOTTOM_PX, "r": min(right, 170)},
+        height=sum(heights) + _GAP_PX * (len(heights) - 1) + top + _BOTTOM_PX,
+        margin={"t": top, "b": _BOTTOM_PX, "r": min(right, 170)},
+        title={"text": head, "subtitle": {"text": below}},
     )
 
 
@@ -328,13 +346,12 @@ def in_lines(parts: list[str]) -> str:
     str
         Parts that fit beside each other in a line.
     """
-    lines = [""]
+    lines: list[str] = []
     for part in parts:
-        joined = f"{lines[-1]}; {part}" if lines[-1] else part
-        if len(joined) > 105 and lines[-1]:
-            lines.append(part)
+        if lines and len(lines[-1]) + len(part) < _LINE_CHARACTERS:
+            lines[-1] += f"; {part}"
         else:
-            lines[-1] = joined
+            lines += wrap(part, _LINE_CHARACTERS)
     return "<br>".join(lines)
 
 

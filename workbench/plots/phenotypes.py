@@ -60,7 +60,9 @@ def phenotypes_figure(
         rows=rows, cols=columns, shared_yaxes=True, subplot_titles=heads,
         vertical_spacing=gap if rows > 1 else 0, horizontal_spacing=0.06,
     )  # fmt: skip
-    figure.update_annotations(x=0, xanchor="left", font={"size": 12.5, "color": palette.text})
+    figure.update_annotations(
+        x=0, xanchor="left", align="left", font={"size": 12.5, "color": palette.text}
+    )
     for number, name in enumerate(names):
         row, column = number // columns + 1, number % columns + 1
         figure.layout.annotations[number].x = (column - 1) * (1.06 / columns)

@@ -246,22 +246,22 @@ def comparison_words(comparison: pd.DataFrame) -> str:
     '"late" lies below "early" by 0.30 from 10 to 20 s.'
     """
     a, b = comparison[["group_a", "group_b"]].iloc[0]
-    said = []
+    said: dict[str, list[str]] = {}
     outside = comparison["outside"].to_numpy(dtype=bool)
     sign = np.sign(comparison["difference"].to_numpy(dtype=float)) * outside
     runs = np.flatnonzero(np.diff(sign, prepend=0) != 0)
-    for start in runs[sign[runs] != 0]:
-        stop = start
-        while stop + 1 < len(sign) and sign[stop + 1] == sign[start]:
-            stop += 1
-        run = comparison.iloc[start : stop + 1]
-        sizes = run["difference"].abs()
-        low, high = f"{sizes.min():.2f}", f"{sizes.max():.2f}"
+    for start, stop in zip(runs, [*runs[1:], len(sign)], strict=True):
+        if sign[start] == 0:
+            continue
+        run = comparison.iloc[start:stop]
+        low, high = (f"{size:.2f}" for size in run["difference"].abs().agg(["min", "max"]))
         by = low if low == high else f"{low} to {high}"
-        side = "above" if sign[start] > 0 else "below"
-        said.append(f'{side} "{b}" by {by} {_where(run)}')
+        said.setdefault("above" if sign[start] > 0 else "below", []).append(
+            f"by {by} {_where(run)}"
+        )
     if said:
-        return f'"{a}" lies {", ".join(said)}.'
+        sides = [f'{side} "{b}" {" and ".join(parts)}' for side, parts in said.items()]
+        return f'"{a}" lies {", and ".join(sides)}.'
     if comparison["p_value"].isna().all():
         return f'No part of the call has enough calls of both "{a}" and "{b}" to tell.'
     return (

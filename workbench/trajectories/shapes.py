@@ -202,12 +202,14 @@ def crossed(one: _Ints, other: _Ints, n_groups: int | None = None) -> _Ints:
 
 
 class Crowd(NamedTuple):
-    """One crowd without groups: a normal cloud, seen through a scale with two ends.
+    """One crowd without groups: a cloud with one summit, seen through a scale with two ends.
 
     Parameters
     ----------
     middle, spread : ndarray of float, shape (n_bins,)
         Of the cloud behind the scale.
+    lean : ndarray of float, shape (n_bins,)
+        How skewed it is: the logarithms would be normal with this deviation.
     root : ndarray of float, shape (n_bins, n_bins)
         Makes neighbouring bins resemble each other as they do in the curves.
     low, high : float
@@ -216,6 +218,7 @@ class Crowd(NamedTuple):
 
     middle: _Floats
     spread: _Floats
+    lean: _Floats
     root: _Floats
     low: float
     high: float
@@ -236,12 +239,15 @@ class Crowd(NamedTuple):
             Curves.
         """
         noise = rng.normal(size=gaps.shape) @ self.root.T
+        lean = np.where(np.abs(self.lean) < 0.01, 0.01, self.lean)
+        grown = np.exp(lean**2 / 2)
+        noise = (np.exp(lean * noise) / grown - 1) / np.sqrt(grown**2 - 1) * np.sign(lean)
         curves = np.clip(self.middle + self.spread * noise, self.low, self.high)
         return np.where(gaps, np.nan, curves)
 
 
 def crowd_like(curves: _Floats, low: float, high: float, rng: np.random.Generator) -> Crowd:
-    """Fit one crowd to curves: the same mean, spread and likeness of bins, but no groups.
+    """Fit one crowd to curves: the same mean, spread, skew and likeness of bins, but no groups.
 
     Parameters
     ----------
@@ -258,18 +264,30 @@ def crowd_like(curves: _Floats, low: float, high: float, rng: np.random.Generato
     Crowd
         To be drawn from.
     """
-    mean, spread = np.nanmean(curves, axis=0), np.nanstd(curves, axis=0)
+    mean, spread, skew = _moments(curves)
     likeness = _likeness(curves)
-    crowd = Crowd(mean, spread, _root(likeness), low, high)
-    middle, wide, behind = mean.copy(), spread.copy(), likeness.copy()
+    crowd = Crowd(mean, spread, np.zeros_like(mean), _root(likeness), low, high)
+    behind = likeness.copy()
     whole = np.zeros((4000, curves.shape[1]), dtype=bool)
-    for _ in range(12):
+    for _ in range(16):
         made = crowd.drawn(whole, rng)
-        middle += mean - made.mean(axis=0)
-        wide *= np.clip(spread / np.maximum(made.std(axis=0), 1e-9), 0.5, 2.0)
+        mean_made, spread_made, skew_made = _moments(made)
         behind = np.clip(behind + likeness - _likeness(made), -0.98, 0.98)
-        crowd = Crowd(middle, wide, _root(behind), low, high)
+        crowd = Crowd(
+            crowd.middle + mean - mean_made,
+            crowd.spread * np.clip(spread / np.maximum(spread_made, 1e-9), 0.5, 2.0),
+            np.clip(crowd.lean + 0.15 * (skew - skew_made), -0.8, 0.8),
+            _root(behind),
+            low,
+            high,
+        )
     return crowd
+
+
+def _moments(curves: _Floats) -> tuple[_Floats, _Floats, _Floats]:
+    mean, spread = np.nanmean(curves, axis=0), np.nanstd(curves, axis=0)
+    skew = np.nanmean((curves - mean) ** 3, axis=0) / np.maximum(spread, 1e-9) ** 3
+    return mean, spread, skew
 
 
 def _likeness(curves: _Floats) -> _Floats:

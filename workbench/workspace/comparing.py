@@ -67,9 +67,9 @@ class Comparing(Core):
         VBox
             The figure with a player below.
         """
-        from workbench.workspace import comparisons
+        from workbench.workspace import comparison_pictures
 
-        return comparisons.heatmap(
+        return comparison_pictures.heatmap(
             self,
             variable=variable,
             role=role,
@@ -168,9 +168,9 @@ class Comparing(Core):
         VBox
             The figure with a player below.
         """
-        from workbench.workspace import comparisons
+        from workbench.workspace import comparison_pictures
 
-        return comparisons.aligned_figure(
+        return comparison_pictures.aligned_figure(
             self,
             at=at,
             variable=variable,
@@ -274,9 +274,9 @@ class Comparing(Core):
         VBox
             The figure with a player below.
         """
-        from workbench.workspace import comparisons
+        from workbench.workspace import comparison_pictures
 
-        return comparisons.comparison_figure(
+        return comparison_pictures.comparison_figure(
             self,
             by,
             of=of,
@@ -369,9 +369,9 @@ class Comparing(Core):
         VBox
             The figure with a player below.
         """
-        from workbench.workspace import comparisons
+        from workbench.workspace import comparison_pictures
 
-        return comparisons.phenotypes_figure(
+        return comparison_pictures.phenotypes_figure(
             self,
             variable=variable,
             role=role,

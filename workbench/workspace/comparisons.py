@@ -1,24 +1,22 @@
-"""Many calls of a workspace side by side: heat map, means, kinds of calls, two groups."""
+"""Many calls of a workspace side by side: means, kinds of calls, two groups."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from workbench import plots
 from workbench import trajectories as curves
 from workbench.errors import AbstainedError, InputError, nearest
 from workbench.workspace import pictures, tables
 
 if TYPE_CHECKING:
-    import ipywidgets
-
     from workbench.workspace.core import Core
 
 _PLAIN = ("start", "end", "length")
+_NOT_KNOWN = ("call_id", "attributes", "role")
 ESCALATED = "escalated"
 
 
@@ -116,7 +114,7 @@ def about_calls(ws: Core, by: str | pd.Series, *, role: str, purpose: str) -> pd
     if by not in known.columns:
         features = pictures.features(ws, role=role)
         known = known.merge(features, on="call_id", how="left", suffixes=("", "_feature"))
-    usable = [name for name in known if name not in ("call_id", "attributes", "role")]
+    usable = [name for name in known if not str(name).startswith(_NOT_KNOWN)]
     if by not in usable:
         raise InputError(
             f'Nothing called "{by}" is known of calls {purpose}.{nearest(by, usable)} '
@@ -194,65 +192,6 @@ def audible(ws: Core) -> pd.Index:
     return pd.Index(ws.store.read("recordings")["call_id"].unique())
 
 
-def heatmap(
-    ws: Core,
-    *,
-    variable: str,
-    role: str,
-    at: str,
-    sort_by: str | pd.Series | None,
-    ascending: bool | None,
-    with_audio: bool,
-    window: dict[str, float | None],
-    theme: str | None,
-    **choice: Any,
-) -> ipywidgets.VBox:
-    """Draw many calls, one row each.
-
-    Parameters
-    ----------
-    ws : Core
-        The workspace.
-    variable, role, at : str
-        What is drawn, whose, and where calls are aligned.
-    sort_by : str, Series or None
-        What sorts the rows.
-    ascending : bool or None
-        In which order.
-    with_audio : bool
-        Only calls that can be heard.
-    window : dict
-        bin_s, before_s, after_s.
-    theme : str or None
-        "light" or "dark"; None follows the page.
-    **choice : object
-        Which ratings, where there are several passes or versions.
-
-    Returns
-    -------
-    VBox
-        The figure and its player.
-    """
-    found = rated(ws, with_audio=with_audio, **choice)
-    order = None
-    if sort_by is not None:
-        order = about_calls(ws, sort_by, role=role, purpose="to sort by")
-    draw = partial(
-        plots.calls_heatmap_figure,
-        found.points,
-        ws.store.read("outcomes"),
-        variable=variable,
-        role=role,
-        at=at,
-        moments=moments_of(ws, at),
-        sort_by=order,
-        ascending=ascending,
-        durations=found.durations,
-        **window,
-    )
-    return pictures.drawn(ws, draw, theme)
-
-
 def aligned(
     ws: Core, *, at: str, cluster: str | None, found: Rated | None = None, **how: Any
 ) -> pd.DataFrame:
@@ -294,49 +233,6 @@ def _laid(ws: Core, *, at: str, cut: pd.Series | None = None, **how: Any) -> pd.
         until = cut.reindex(durations.index).astype(float)
         durations = durations.where(~(until < durations), until)
     return curves.aligned_table(points, at=at, moments=moments, durations=durations, **laying)
-
-
-def aligned_figure(
-    ws: Core,
-    *,
-    variable: str,
-    role: str,
-    at: str,
-    cluster: str | None,
-    theme: str | None,
-    **how: Any,
-) -> ipywidgets.VBox:
-    """Draw the mean over many calls.
-
-    Parameters
-    ----------
-    ws : Core
-        The workspace.
-    variable, role, at : str
-        What is drawn, whose, and where calls are aligned.
-    cluster : str or None
-        agent_id or customer_id.
-    theme : str or None
-        "light" or "dark"; None follows the page.
-    **how : object
-        As for `aligned`.
-
-    Returns
-    -------
-    VBox
-        The figure and its player.
-    """
-    means = aligned(ws, at=at, cluster=cluster, variable=variable, role=role, **how)
-    draw = partial(
-        plots.aligned_figure,
-        means,
-        variable=variable,
-        role=role,
-        at=at,
-        cluster=(cluster or "call").removesuffix("_id"),
-        n_left_out=len(means.attrs["left_out"]),
-    )
-    return pictures.drawn(ws, draw, theme)
 
 
 class Compared(NamedTuple):
@@ -425,12 +321,8 @@ def compared(
             warning += f"; {int(lost.sum())} calls escalated at an unknown time left out"
     elif by_escalation:
         warning = (
-            "<b>not cut at the escalation: this shows what came after it too, and warns of nothing"
-            "</b>"
+            "NOT CUT at the escalation: what came after it is heard too, so this warns of nothing"
         )
-    if by_escalation:
-        words = {True: "escalated", False: "not escalated"}
-        groups = groups.dropna().map(lambda value: words[bool(value)])
     cells = _laid(ws, at=at, cut=until, role=role, **how)
     kinds = groups.reindex(pd.Index(cells["call_id"].unique()))
     clusters = cluster_of(ws, cluster)
@@ -448,7 +340,11 @@ def compared(
 
 
 def _two_of(groups: pd.Series, of: Sequence[Any] | None) -> pd.Series:
-    known = sorted(groups.dropna().unique(), key=str)
+    groups = groups.dropna()
+    if groups.map(lambda value: isinstance(value, (bool, np.bool_))).all():
+        words = {True: str(groups.name), False: f"not {groups.name}"}
+        return groups.map(lambda value: words[bool(value)])
+    known = sorted(groups.unique(), key=str)
     if of is not None:
         for value in of:
             if value not in known:
@@ -465,7 +361,8 @@ def _two_of(groups: pd.Series, of: Sequence[Any] | None) -> pd.Series:
         raise InputError(
             f'"{groups.name}" has {len(known)} values ({shown}), and two groups are compared. '
             "Name two with of=(..., ...), or give a Series of True and False by call_id, for "
-            'example ws.table("calls").set_index("call_id")["started_at"] >= "2026-03-01".'
+            'example (ws.table("calls").set_index("call_id")["started_at"] >= "2026-03-01")'
+            '.rename("since March").'
         )
     return groups
 
@@ -493,50 +390,6 @@ def compare_groups(ws: Core, by: str | pd.Series, **how: Any) -> pd.DataFrame:
         *([found.warning] if found.warning else []),
     ]
     return found.comparison
-
-
-def comparison_figure(
-    ws: Core,
-    by: str | pd.Series,
-    *,
-    variable: str,
-    role: str,
-    at: str,
-    theme: str | None,
-    **how: Any,
-) -> ipywidgets.VBox:
-    """Draw two groups of calls and where they differ.
-
-    Parameters
-    ----------
-    ws : Core
-        The workspace.
-    by : str or Series
-        What makes the groups.
-    variable, role, at : str
-        What is drawn, whose, and where calls are aligned.
-    theme : str or None
-        "light" or "dark"; None follows the page.
-    **how : object
-        As for `compared`.
-
-    Returns
-    -------
-    VBox
-        The figure and its player.
-    """
-    found = compared(ws, by, variable=variable, role=role, at=at, **how)
-    draw = partial(
-        plots.comparison_figure,
-        found.comparison,
-        found.means,
-        variable=variable,
-        role=role,
-        at=at,
-        warning=found.warning,
-        n_left_out=found.n_left_out,
-    )
-    return pictures.drawn(ws, draw, theme)
 
 
 def phenotypes(
@@ -585,36 +438,3 @@ def phenotypes(
         binned, n_groups=n_groups, level=level, scale=scale, clusters=cluster_of(ws, cluster)
     )
     return kinds, binned
-
-
-def phenotypes_figure(
-    ws: Core, *, variable: str, role: str, theme: str | None, **how: Any
-) -> ipywidgets.VBox:
-    """Draw kinds of calls by shape.
-
-    Parameters
-    ----------
-    ws : Core
-        The workspace.
-    variable, role : str
-        What is followed, and whose.
-    theme : str or None
-        "light" or "dark"; None follows the page.
-    **how : object
-        As for `phenotypes`.
-
-    Returns
-    -------
-    VBox
-        The figure and its player.
-    """
-    found, binned = phenotypes(ws, variable=variable, role=role, **how)
-    draw = partial(
-        plots.phenotypes_figure,
-        found,
-        binned,
-        variable=variable,
-        role=role,
-        audible=audible(ws),
-    )
-    return pictures.drawn(ws, draw, theme)
