@@ -7,10 +7,12 @@ them in its customdata as [call_id, channel, start_s, end_s].
 from __future__ import annotations
 
 from workbench.plots.agreement import agreement_figure, raters_needed_figure
+from workbench.plots.aligned import aligned_figure, comparison_figure
 from workbench.plots.baseline import baseline_figure
 from workbench.plots.effects import effects_figure, outcome_figure
 from workbench.plots.heatmap import calls_heatmap_figure
 from workbench.plots.matrices import confusions_figure, culture_figure, rater_pairs_figure
+from workbench.plots.phenotypes import phenotypes_figure
 from workbench.plots.signals import signals_figure
 from workbench.plots.strengths import strengths_figure
 from workbench.plots.theme import palette_named, tag_style, template_of
@@ -20,13 +22,16 @@ from workbench.plots.trajectory import trajectory_figure
 
 __all__ = [
     "agreement_figure",
+    "aligned_figure",
     "baseline_figure",
     "calls_heatmap_figure",
+    "comparison_figure",
     "confusions_figure",
     "culture_figure",
     "effects_figure",
     "outcome_figure",
     "palette_named",
+    "phenotypes_figure",
     "rater_pairs_figure",
     "raters_needed_figure",
     "signals_figure",

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from workbench.errors import AbstainedError
-from workbench.plots.marks import spelled
+from workbench.errors import AbstainedError, InputError
+from workbench.plots.heatmap_rows import HeatRow, Order, ordered_rows
+from workbench.plots.marks import add_moment, spelled
 from workbench.plots.theme import Palette, colour_scale, palette_named, template_of
 from workbench.schema import check_table
-from workbench.trajectories import binned_table, thirds_change
+from workbench.trajectories import aligned_table, thirds_change
 
 _NAMED_ROWS, _TOP_PX, _BOTTOM_PX = 45, 84, 92
-_GROUPS = ("escalated", "not escalated", "escalation unknown")
-
-
-class _Row(NamedTuple):
-    """A call and its place from the top."""
-
-    call_id: str
-    group: str
-    place: int
 
 
 def calls_heatmap_figure(
@@ -31,35 +23,51 @@ def calls_heatmap_figure(
     *,
     variable: str = "valence",
     role: str = "customer",
+    at: str = "length",
+    moments: pd.DataFrame | None = None,
+    sort_by: pd.Series | None = None,
+    ascending: bool | None = None,
     n_bins: int = 20,
     durations: pd.Series | None = None,
     theme: str = "light",
+    **window: float | None,
 ) -> Any:
-    """Draw many calls under one another, each from its start to its end.
+    """Draw hundreds or thousands of calls under one another.
 
-    Every call is cut into equally many parts, so that calls of different length
-    lie side by side; each cell is the mean over the rated seconds in it, and
-    empty where nothing was rated. Escalated calls stand above the others, a
-    diamond where the call was escalated. Within a group the call comes first
-    whose last third is lowest; for a tag, highest.
+    Each cell is the mean over the rated seconds in it, and empty where nothing
+    was rated or the call was not running. Escalated calls stand above the
+    others, a diamond where the call was escalated. Within a group the call comes
+    first whose last third is lowest; for a tag, highest.
 
     Parameters
     ----------
     trajectories : DataFrame
         The table `trajectories`.
     outcomes : DataFrame, optional
-        The table of this name, to group by escalation.
+        The table of this name, to group by escalation and to mark it.
     variable : str, default "valence"
         A dimension or tag.
     role : str, default "customer"
         Whose utterances.
+    at : str, default "length"
+        Where calls are aligned, as in `aligned_table`: "length" (all stretched
+        to the same length), "start", "end" or an event.
+    moments : DataFrame, optional
+        call_id and time_s of the event; of several in a call the first counts.
+    sort_by : Series, optional
+        What sorts the calls, by call_id: numbers and times in order, yes and no
+        or a few words under headings. Its name is written. Default: escalation.
+    ascending : bool, optional
+        Whether low values stand above; by default they do, and yes before no.
     n_bins : int, default 20
-        Cells a call.
+        Cells a call, at "length".
     durations : Series of float, optional
         Length of each call in seconds by call_id; default the end of its last
         rated utterance.
     theme : {"light", "dark"}, default "light"
         Colours.
+    **window : float
+        bin_s, before_s and after_s of `aligned_table`.
 
     Returns
     -------
@@ -71,7 +79,8 @@ def calls_heatmap_figure(
     Raises
     ------
     InputError
-        If nobody has this variable in this role.
+        If nobody has this variable in this role, no call has the event, or
+        nothing is known to sort by.
 
     Examples
     --------
@@ -87,34 +96,40 @@ def calls_heatmap_figure(
     import plotly.graph_objects as go
 
     palette = palette_named(theme)
-    binned = binned_table(
-        trajectories, variable=variable, role=role, n_bins=n_bins, durations=durations
+    aligned = aligned_table(
+        trajectories,
+        variable=variable,
+        role=role,
+        at=at,
+        moments=moments,
+        n_bins=n_bins,
+        durations=durations,
+        **window,  # type: ignore[arg-type]
     )
+    left_out = aligned.attrs["left_out"]
+    cells = aligned[aligned["estimate"].notna()]
+    if cells.empty:
+        raise InputError(f'Nothing was rated near the event "{at}"; take a wider window.')
     events = _escalations(outcomes)
     is_tag = bool((trajectories.loc[trajectories["variable"] == variable, "kind"] == "tag").all())
-    rows = _ordered(binned, events, highest_first=is_tag)
-    place = {row.call_id: row.place for row in rows}
-    height = max(place.values()) + 1
-    value = np.full((height, n_bins), np.nan)
-    y, x = binned["call_id"].map(place).to_numpy(dtype=int), binned["bin"].to_numpy(dtype=int)
-    value[y, x] = binned["estimate"].to_numpy(dtype=float)
-    custom: list[list[list[Any]]] = [[[None] * 4 for _ in range(n_bins)] for _ in range(height)]
-    columns = binned[["call_id", "channel", "start_s", "end_s"]].astype(object)
-    for down, right, (call, channel, start, end) in zip(y, x, columns.to_numpy(), strict=True):
-        number = None if pd.isna(channel) else int(channel)
-        custom[down][right] = [str(call), number, float(start), float(end)]
-    signed = variable == "valence"
+    order = _order(cells, events, sort_by, ascending, highest_first=is_tag)
+    place = {row.call_id: row.place for row in order.rows}
+    height, n = max(place.values()) + 1, int(aligned["bin"].max()) + 1
+    y, x = cells["call_id"].map(place).to_numpy(dtype=int), cells["bin"].to_numpy(dtype=int)
+    edges = aligned.groupby("bin")[["low", "high"]].first().reindex(range(n))
+    scale = 100.0 if at == "length" else 1.0
+    named = height <= _NAMED_ROWS
     figure = go.Figure(
         go.Heatmap(
-            z=[[None if np.isnan(v) else float(v) for v in row] for row in value],
-            x=(np.arange(n_bins) + 0.5) / n_bins * 100,
+            z=_filled(cells["estimate"].to_numpy(dtype=float), y, x, (height, n)),
+            x=(edges["low"] + edges["high"]).interpolate().to_numpy(dtype=float) / 2 * scale,
             y=np.arange(height),
-            zmin=-1 if signed else 0,
+            zmin=-1 if variable == "valence" else 0,
             zmax=1,
-            colorscale=colour_scale(palette.valence if signed else palette.amount),
+            colorscale=colour_scale(palette.valence if variable == "valence" else palette.amount),
             xgap=1,
             ygap=1 if height <= 150 else 0,
-            customdata=custom,
+            customdata=_clicks(cells, y, x, (height, n)),
             hoverongaps=False,
             hovertemplate=(
                 f"<b>{spelled(variable)} %{{z:.2f}}</b><br>call %{{customdata[0]}}, "
@@ -123,22 +138,26 @@ def calls_heatmap_figure(
             colorbar=_colour_bar(variable, is_tag),
         )
     )
-    _mark_escalations(figure, binned, trajectories, events, durations, place, palette)
-    _name_rows(figure, rows, palette)
-    row_px = 22 if height <= _NAMED_ROWS else max(2.0, 990 / height)
+    _mark_escalations(figure, cells, events, place, at, palette)
+    _name_rows(figure, order, palette, sort_by)
+    ends = [float(edges["low"].min()) * scale, float(edges["high"].max()) * scale]
     figure.update_xaxes(
-        title="share of the call, %",
-        range=[0, 100],
+        title=_axis_title(at),
+        range=ends,
         showgrid=False,
-        tickvals=[0, 25, 50, 75, 100],
+        **({"tickvals": [0, 25, 50, 75, 100]} if at == "length" else {}),
     )
+    if ends[0] < 0 < ends[1]:
+        add_moment(figure, 0.0, spelled(at), palette, colour=palette.text)
+    row_px = 22 if named else max(2.0 if height < 500 else 0.5, 990 / height)
+    headings = any(row.group for row in order.rows) and _has_headings(order)
     figure.update_layout(
         template=template_of(palette),
         height=round(max(height * row_px, 90) + _TOP_PX + _BOTTOM_PX),
-        margin={"t": _TOP_PX, "b": _BOTTOM_PX, "r": 164 if len(events) else 48},
+        margin={"t": _TOP_PX, "b": _BOTTOM_PX, "r": 164 if headings else 48},
         title={
-            "text": _title(binned, rows, variable, role),
-            "subtitle": {"text": _subtitle(trajectories, rows, role, variable, is_tag)},
+            "text": _title(cells, order.rows, variable, role, at),
+            "subtitle": {"text": _subtitle(cells, variable, is_tag, at, sort_by, len(left_out))},
         },
     )
     return figure
@@ -151,26 +170,50 @@ def _escalations(outcomes: pd.DataFrame | None) -> pd.DataFrame:
     return known[["escalated", "escalated_at_s"]]
 
 
-def _ordered(binned: pd.DataFrame, events: pd.DataFrame, *, highest_first: bool) -> list[_Row]:
-    late = binned[binned["bin"] >= 2 / 3 * (binned["bin"].max() + 1)]
-    last = late.groupby("call_id")["estimate"].mean()
-    calls = pd.DataFrame(index=pd.Index(binned["call_id"].unique()))
-    calls["last"] = last.reindex(calls.index)
-    known = events["escalated"].reindex(calls.index)
-    calls["group"] = known.map({True: _GROUPS[0], False: _GROUPS[1]}).fillna(_GROUPS[2])
-    calls["id"] = calls.index
-    rows: list[_Row] = []
-    place = 0
-    for group in _GROUPS:
-        own = calls[calls["group"] == group].sort_values(
-            ["last", "id"], ascending=[not highest_first, True]
+def _order(
+    cells: pd.DataFrame,
+    events: pd.DataFrame,
+    sort_by: pd.Series | None,
+    ascending: bool | None,
+    *,
+    highest_first: bool,
+) -> Order:
+    calls = pd.Index(cells["call_id"].unique())
+    if sort_by is None:
+        sort_by = events["escalated"].astype("boolean").rename("escalated")
+    elif not sort_by.reindex(calls).notna().any():
+        raise InputError(
+            f'None of the {len(calls)} calls has a value of "{sort_by.name}" to sort by. '
+            "Give a Series by call_id."
         )
-        if len(own) and rows:
-            place += 1 + len(calls) // 60
-        for call in own["id"]:
-            rows.append(_Row(str(call), group, place))
-            place += 1
-    return rows
+    late = cells[cells["bin"] >= 2 / 3 * (cells["bin"].max() + 1)]
+    last = late.groupby("call_id")["estimate"].mean().reindex(calls)
+    return ordered_rows(-last if highest_first else last, sort_by, ascending=ascending)
+
+
+def _filled(values: Any, y: Any, x: Any, shape: tuple[int, int]) -> Any:
+    out = np.full(shape, np.nan)
+    out[y, x] = values
+    return out
+
+
+def _clicks(cells: pd.DataFrame, y: Any, x: Any, shape: tuple[int, int]) -> list[list[list[Any]]]:
+    nothing: list[Any] = [None] * 4
+    custom = [[nothing] * shape[1] for _ in range(shape[0])]
+    calls, channels = cells["call_id"].tolist(), cells["channel"].astype(object).tolist()
+    spans = cells[["start_s", "end_s"]].to_numpy(dtype=float).round(2).tolist()
+    for down, right, call, channel, span in zip(y, x, calls, channels, spans, strict=True):
+        custom[down][right] = [call, None if channel is pd.NA else channel, *span]
+    return custom
+
+
+def _axis_title(at: str) -> str:
+    told = {
+        "length": "share of the call, %",
+        "start": "seconds from the start of the call",
+        "end": "seconds before the end of the call",
+    }
+    return told.get(at, f"seconds before and after the event: {spelled(at)}")
 
 
 def _colour_bar(variable: str, is_tag: bool) -> dict[str, Any]:
@@ -200,27 +243,35 @@ def _colour_bar(variable: str, is_tag: bool) -> dict[str, Any]:
 
 def _mark_escalations(
     figure: Any,
-    binned: pd.DataFrame,
-    trajectories: pd.DataFrame,
+    cells: pd.DataFrame,
     events: pd.DataFrame,
-    durations: pd.Series | None,
     place: dict[str, int],
+    at: str,
     palette: Palette,
 ) -> None:
     import plotly.graph_objects as go
 
-    if durations is None:
-        durations = trajectories.groupby("call_id")["end_s"].max()
     moments = events["escalated_at_s"].dropna().astype("float64")
-    moments = moments[moments.index.isin(list(place))]
+    # Where a second of the call lies on the axis is told by any cell of the call that is whole.
+    cell = (
+        cells.assign(s=cells["end_s"] - cells["start_s"])
+        .sort_values("s")
+        .drop_duplicates("call_id", keep="last")
+    )
+    cell = cell.set_index("call_id")
+    moments = moments[moments.index.isin(cell.index)]
     if moments.empty:
         return
-    share = (moments / durations.reindex(moments.index)).clip(0, 1) * 100
-    channels = binned.groupby("call_id")["channel"].first().to_dict()
+    cell = cell.loc[moments.index]
+    x = cell["low"] + (moments - cell["start_s"])
+    if at == "length":
+        share = (moments - cell["start_s"]) / cell["s"] * (cell["high"] - cell["low"])
+        x = (100 * (cell["low"] + share)).clip(0, 100)
     named = len(place) <= _NAMED_ROWS
+    channels = cell["channel"].astype(object)
     figure.add_trace(
         go.Scatter(
-            x=share,
+            x=x,
             y=[place[str(call)] for call in moments.index],
             mode="markers",
             marker={
@@ -230,33 +281,40 @@ def _mark_escalations(
                 "line": {"color": palette.text, "width": 1.6 if named else 1},
             },
             customdata=[
-                [
-                    str(call),
-                    None if pd.isna(channels[call]) else int(channels[call]),
-                    max(float(at) - 10.0, 0.0),
-                    float(at),
-                ]
-                for call, at in moments.items()
+                [str(call), None if channel is pd.NA else channel, max(when - 10.0, 0.0), when]
+                for (call, when), channel in zip(moments.items(), channels, strict=True)
             ],
-            hovertext=[f"call {call}<br>escalated, {at:.0f} s" for call, at in moments.items()],
+            hovertext=[f"call {call}<br>escalated, {when:.0f} s" for call, when in moments.items()],
             hoverinfo="text",
         )
     )
 
 
-def _name_rows(figure: Any, rows: list[_Row], palette: Palette) -> None:
-    named = len(rows) <= _NAMED_ROWS
+def _has_headings(order: Order) -> bool:
+    groups = {row.group for row in order.rows}
+    return groups != {""} and not (len(groups) == 1 and next(iter(groups)).endswith(" unknown"))
+
+
+def _name_rows(figure: Any, order: Order, palette: Palette, sort_by: pd.Series | None) -> None:
+    rows = order.rows
+    ticks = order.ticks
+    title = spelled(str(sort_by.name)) if sort_by is not None and ticks else "calls"
+    if len(rows) <= _NAMED_ROWS:
+        ticks = {
+            row.place: f"{row.call_id} · {ticks[row.place]}" if row.place in ticks else row.call_id
+            for row in rows
+        }
+        title = ""
     figure.update_yaxes(
-        tickvals=[row.place for row in rows] if named else [],
-        ticktext=[row.call_id for row in rows] if named else [],
+        tickvals=list(ticks),
+        ticktext=list(ticks.values()),
         range=[rows[-1].place + 0.5, -0.5],
         showgrid=False,
-        title="" if named else "calls",
+        title=title,
     )
-    groups = [group for group in _GROUPS if any(row.group == group for row in rows)]
-    if groups == [_GROUPS[2]]:
+    if not _has_headings(order):
         return
-    for group in groups:
+    for group in dict.fromkeys(row.group for row in rows):
         own = [row.place for row in rows if row.group == group]
         figure.add_annotation(
             x=1,
@@ -274,18 +332,18 @@ def _name_rows(figure: Any, rows: list[_Row], palette: Palette) -> None:
         )
 
 
-def _title(binned: pd.DataFrame, rows: list[_Row], variable: str, role: str) -> str:
-    for group in _GROUPS:
+def _title(cells: pd.DataFrame, rows: list[HeatRow], variable: str, role: str, at: str) -> str:
+    for group in dict.fromkeys(row.group for row in rows) if at == "length" else ():
         calls = [row.call_id for row in rows if row.group == group]
         try:
-            told = thirds_change(binned[binned["call_id"].isin(calls)])
+            told = thirds_change(cells[cells["call_id"].isin(calls)])
         except AbstainedError:
             continue
         if told["ci_low"] <= 0 <= told["ci_high"]:
             continue
         way = "rises" if told["change"] > 0 else "falls"
         ends = sorted((abs(told["ci_low"]), abs(told["ci_high"])))
-        where = f" of {group} calls" if group != _GROUPS[2] else ""
+        where = f" of {group} calls" if group and not group.endswith(" unknown") else ""
         return (
             f"{spelled(variable).capitalize()} {way} by {abs(told['change']):.2f} from the first "
             f"to the last third{where} ({ends[0]:.2f} to {ends[1]:.2f})"
@@ -295,12 +353,18 @@ def _title(binned: pd.DataFrame, rows: list[_Row], variable: str, role: str) -> 
 
 
 def _subtitle(
-    trajectories: pd.DataFrame, rows: list[_Row], role: str, variable: str, is_tag: bool
+    cells: pd.DataFrame,
+    variable: str,
+    is_tag: bool,
+    at: str,
+    sort_by: pd.Series | None,
+    n_left_out: int,
 ) -> str:
-    own = trajectories[(trajectories["role"] == role) & (trajectories["variable"] == variable)]
     what = "share of raters who heard it" if is_tag else "mean"
-    calls_word = "call" if len(rows) == 1 else "calls"
-    return (
-        f"{role}, {len(rows)} {calls_word}, {own['utterance_id'].nunique()} rated utterances; "
-        f"{what} over the rated seconds of each part; empty: nothing rated"
-    )
+    empty = "nothing rated" if at == "length" else "nothing rated, or the call not running"
+    told = [f"{what} over the rated seconds of each part; empty: {empty}"]
+    if sort_by is not None:
+        told.insert(0, f"sorted by {spelled(str(sort_by.name))}")
+    if n_left_out:
+        told.append(f"{n_left_out} calls without {spelled(at)} left out")
+    return "; ".join(told)

@@ -1,14 +1,29 @@
-"""Feeling over a call and over many calls: points, bins, trends."""
+"""Feeling over a call and over many calls: points, bins, trends, calls side by side."""
 
 from __future__ import annotations
 
+from workbench.trajectories.aligned import aligned_table, event_moments
+from workbench.trajectories.averages import MIN_CALLS, aligned_mean, call_curves
 from workbench.trajectories.bins import binned_table, thirds_change
+from workbench.trajectories.groups import compare_groups, comparison_words, cut_at
+from workbench.trajectories.phenotypes import Phenotypes, curve_words, find_phenotypes
 from workbench.trajectories.points import points_of, trajectory_table
 from workbench.trajectories.trends import MIN_POINTS, trend_table
 
 __all__ = [
+    "MIN_CALLS",
     "MIN_POINTS",
+    "Phenotypes",
+    "aligned_mean",
+    "aligned_table",
     "binned_table",
+    "call_curves",
+    "compare_groups",
+    "comparison_words",
+    "curve_words",
+    "cut_at",
+    "event_moments",
+    "find_phenotypes",
     "points_of",
     "thirds_change",
     "trajectory_table",

@@ -1,12 +1,15 @@
-"""Calls of different lengths side by side: equally many bins each."""
+"""Calls cut into bins: each utterance weighs as many seconds as it fills of one."""
 
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from workbench.errors import AbstainedError, InputError
 from workbench.trajectories.points import points_of
+
+_Floats = npt.NDArray[np.float64]
 
 
 def binned_table(
@@ -17,7 +20,7 @@ def binned_table(
     n_bins: int = 20,
     durations: pd.Series | None = None,
 ) -> pd.DataFrame:
-    """Cut every call into equally long bins and average a variable in each.
+    """Cut every call into equally many bins and average a variable in each.
 
     Within a bin each utterance weighs as many seconds as it fills of it. This
     brings calls of different lengths side by side; a call of one minute and one
@@ -49,6 +52,10 @@ def binned_table(
         If `n_bins` is below 1, a duration is missing, or nobody has this
         variable in this role.
 
+    See Also
+    --------
+    aligned_table : The same at the start, the end or an event of each call.
+
     Examples
     --------
     >>> import pandas as pd
@@ -65,38 +72,104 @@ def binned_table(
     if n_bins < 1:
         raise InputError(f"A call is cut into 1 bin or more; {n_bins} came.")
     points = points_of(trajectories, variable, role)
-    if durations is None:
-        durations = trajectories.groupby("call_id")["end_s"].max()
     call, names = pd.factorize(points["call_id"], sort=True)
-    length = durations.reindex(names).to_numpy(dtype=float)
-    if (lost := ~(length > 0)).any():
-        raise InputError(
-            f'{int(lost.sum())} calls have no duration, the first is "{names[lost][0]}". '
-            "Give durations as a Series of seconds by call_id."
-        )
-    width = (length / n_bins)[call][:, None]
-    start, end = (points[c].to_numpy(dtype=float)[:, None] for c in ("start_s", "end_s"))
-    edges = np.arange(n_bins)[None, :] * width
-    filled = np.clip(np.minimum(end, edges + width) - np.maximum(start, edges), 0.0, None)
-    cell = (call[:, None] * n_bins + np.arange(n_bins)[None, :]).ravel()
-    size = len(names) * n_bins
-    weight = np.bincount(cell, filled.ravel(), minlength=size)
-    value = points["estimate"].to_numpy(dtype=float)[:, None]
-    total = np.bincount(cell, (filled * value).ravel(), minlength=size)
-    at = np.flatnonzero(weight > 0)
+    length = lengths_of(names, trajectories, durations)
+    total, weight = seconds_in_bins(
+        points, call, origin_s=np.zeros(len(names)), step_s=length / n_bins, n_bins=n_bins
+    )
+    row, at = np.nonzero(weight > 0)
     channel = points.groupby(call)["channel"].first()
-    step = (length / n_bins)[at // n_bins]
+    step = (length / n_bins)[row]
     return pd.DataFrame(
         {
-            "call_id": names.take(at // n_bins),
-            "channel": channel.reindex(at // n_bins).to_numpy(),
-            "bin": at % n_bins,
-            "start_s": at % n_bins * step,
-            "end_s": (at % n_bins + 1) * step,
-            "estimate": total[at] / weight[at],
-            "weight_s": weight[at],
+            "call_id": names.take(row),
+            "channel": channel.reindex(row).to_numpy(),
+            "bin": at,
+            "start_s": at * step,
+            "end_s": (at + 1) * step,
+            "estimate": total[row, at] / weight[row, at],
+            "weight_s": weight[row, at],
         }
     ).astype({"channel": "Int64"})
+
+
+def lengths_of(calls: pd.Index, trajectories: pd.DataFrame, durations: pd.Series | None) -> _Floats:
+    """Find how long calls are.
+
+    Parameters
+    ----------
+    calls : Index of str
+        Their ids.
+    trajectories : DataFrame
+        The table `trajectories`, of all roles.
+    durations : Series of float or None
+        Seconds by call_id; None for the end of the last rated utterance.
+
+    Returns
+    -------
+    ndarray of float
+        Seconds, in the order of `calls`.
+
+    Raises
+    ------
+    InputError
+        If a duration is missing or not greater than 0.
+    """
+    if durations is None:
+        durations = trajectories.groupby("call_id")["end_s"].max()
+    length = durations.reindex(calls).to_numpy(dtype=float)
+    if (lost := ~(length > 0)).any():
+        raise InputError(
+            f'{int(lost.sum())} calls have no duration, the first is "{calls[lost][0]}". '
+            "Give durations as a Series of seconds by call_id."
+        )
+    return length
+
+
+def seconds_in_bins(
+    points: pd.DataFrame,
+    row: npt.NDArray[np.intp],
+    *,
+    origin_s: _Floats,
+    step_s: _Floats,
+    n_bins: int,
+) -> tuple[_Floats, _Floats]:
+    """Sum seconds, and seconds times estimate, over equal bins.
+
+    Parameters
+    ----------
+    points : DataFrame
+        With start_s, end_s and estimate.
+    row : ndarray of int
+        To which row of the result each point belongs.
+    origin_s, step_s : ndarray of float, shape (n_rows,)
+        Second of the call at which the first bin of each row begins, and how
+        long its bins are.
+    n_bins : int
+        Bins a row.
+
+    Returns
+    -------
+    total, weight : ndarray of float, shape (n_rows, n_bins)
+        Sum of seconds times estimate, and of seconds.
+    """
+    start, end, value = (
+        points[name].to_numpy(dtype=float) for name in ("start_s", "end_s", "estimate")
+    )
+    origin, step = origin_s[row], step_s[row]
+    first = np.clip(np.floor((start - origin) / step), 0, n_bins).astype(np.int64)
+    last = np.clip(np.ceil((end - origin) / step), 0, n_bins).astype(np.int64)
+    spans = np.maximum(last - first, 0)
+    of = np.repeat(np.arange(len(points)), spans)
+    bins = np.arange(len(of)) - np.repeat(np.cumsum(spans) - spans - first, spans)
+    edge = origin[of] + bins * step[of]
+    filled = np.minimum(end[of], edge + step[of]) - np.maximum(start[of], edge)
+    filled = np.clip(filled, 0.0, None)
+    size = len(origin_s) * n_bins
+    cell = row[of] * n_bins + bins
+    total = np.bincount(cell, filled * value[of], minlength=size)
+    weight = np.bincount(cell, filled, minlength=size)
+    return total.reshape(-1, n_bins), weight.reshape(-1, n_bins)
 
 
 def thirds_change(binned: pd.DataFrame) -> dict[str, float | int]:

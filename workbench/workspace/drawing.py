@@ -80,46 +80,6 @@ class Drawing(Core):
 
         return pictures.trajectory(self, call_id, theme=theme, **columns_of(choice))
 
-    def heatmap(
-        self,
-        *,
-        variable: str = "valence",
-        role: str = "customer",
-        with_audio: bool = True,
-        theme: str | None = None,
-        **choice: Any,
-    ) -> VBox:
-        """Draw many calls, one row each, over time; a click plays.
-
-        Parameters
-        ----------
-        variable : str
-            A tag or a dimension.
-        role : str
-            Whose feeling.
-        with_audio : bool
-            Only calls that can be heard.
-        theme : str, optional
-            "light" or "dark"; by default that of the page.
-        **choice : object
-            pass_ or version, where there are ratings of several.
-
-        Returns
-        -------
-        VBox
-            The figure with a player below.
-        """
-        from workbench.workspace import pictures
-
-        return pictures.heatmap(
-            self,
-            variable=variable,
-            role=role,
-            with_audio=with_audio,
-            theme=theme,
-            **columns_of(choice),
-        )
-
     def signals(
         self, call_id: str, start_s: float, end_s: float, *, theme: str | None = None
     ) -> VBox:

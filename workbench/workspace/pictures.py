@@ -70,54 +70,6 @@ def trajectory(ws: Core, call_id: str, *, theme: str | None, **choice: Any) -> i
     return drawn(ws, draw, theme)
 
 
-def heatmap(
-    ws: Core, *, variable: str, role: str, with_audio: bool, theme: str | None, **choice: Any
-) -> ipywidgets.VBox:
-    """Draw many calls, one row each.
-
-    Parameters
-    ----------
-    ws : Core
-        The workspace.
-    variable : str
-        A tag or a dimension.
-    role : str
-        Whose feeling.
-    with_audio : bool
-        Only calls that can be heard.
-    theme : str or None
-        "light" or "dark"; None follows the page.
-    **choice : object
-        Which ratings, where there are several passes or versions.
-
-    Returns
-    -------
-    VBox
-        The figure and its player.
-
-    Raises
-    ------
-    AbstainedError
-        If nobody has rated anything.
-    """
-    points = tables.derived(ws, "trajectories", as_of=None, **choice)
-    recordings = ws.store.read("recordings")
-    if with_audio:
-        points = points[points["call_id"].isin(recordings["call_id"])]
-    if points.empty:
-        raise AbstainedError("No ratings yet, so there is nothing to draw: ws.labeler(...).")
-    ends = recordings["offset_s"] + recordings["duration_s"]
-    draw = partial(
-        plots.calls_heatmap_figure,
-        points,
-        ws.store.read("outcomes"),
-        variable=variable,
-        role=role,
-        durations=ends.groupby(recordings["call_id"]).max() if with_audio else None,
-    )
-    return drawn(ws, draw, theme)
-
-
 def signals(
     ws: Core, call_id: str, *, start_s: float, end_s: float, theme: str | None
 ) -> ipywidgets.VBox:
