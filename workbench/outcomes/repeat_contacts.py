@@ -10,10 +10,11 @@ import pandas as pd
 
 from workbench.errors import AbstainedError, InputError, nearest
 from workbench.jackknife import MIN_CLUSTERS, cluster_codes, jackknife_interval
-from workbench.outcomes.answering import answer_model
+from workbench.outcomes.design import model_columns
 from workbench.outcomes.models import logit_effect
 from workbench.schema import check_table
 
+_DAY_S = 86_400.0
 _FEWEST = 10
 _FEWEST_A_COLUMN = 5
 
@@ -25,7 +26,8 @@ def first_calls(
 
     A call so late that its days were not over when the records end is neither: it
     is left out whether or not the customer has called again, because those who
-    call again at once would otherwise be the only late ones to count.
+    call again at once would otherwise be the only late ones to count. Outbound
+    calls are not the customer's and do not count.
 
     Parameters
     ----------
@@ -62,6 +64,7 @@ def first_calls(
     if not days > 0:
         raise InputError(f"days is how long after a call another one counts; {days} came.")
     known = check_table(calls, "calls").dropna(subset=["customer_id", "started_at"])
+    known = known[known["direction"].fillna("") != "outbound"]
     if known.empty:
         raise InputError(
             "No call has a customer_id and a started_at; both are needed to see who called again."
@@ -70,14 +73,13 @@ def first_calls(
     order = known.groupby("customer_id").cumcount()
     first = known[order == 0].set_index("customer_id")
     second = known[order == 1].set_index("customer_id").reindex(first.index)
-    day = pd.Timedelta(days=1)
     end = pd.Series(known["started_at"].max(), index=first.index)
     if customers is not None:
         about = check_table(customers, "customers").set_index("customer_id").reindex(first.index)
         until = about["observed_until"]
         end = end.where(until.isna() | (until > end), until)
-    followed = (end - first["started_at"]) / day
-    after = (second["started_at"] - first["started_at"]) / day
+    followed = (end - first["started_at"]).dt.total_seconds() / _DAY_S
+    after = (second["started_at"] - first["started_at"]).dt.total_seconds() / _DAY_S
     again = (after <= days).astype("boolean").mask(followed < days)
     out = first.assign(
         called_again=again,
@@ -149,7 +151,7 @@ def repeat_contacts(
     out = []
     for name in predictors:
         used = over.dropna(subset=[name, cluster, *covariates])
-        design, used = answer_model(used, covariates) if covariates else (None, used)
+        design, used = model_columns(used, covariates) if covariates else (None, used)
         held = np.empty((len(used), 0)) if design is None else design[:, 1:]
         y = used["called_again"].to_numpy(dtype=float)
         x = used[name].to_numpy(dtype=float)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbench.errors import AbstainedError, InputError, nearest
-from workbench.outcomes.answering import answer_model
 from workbench.outcomes.coaching.pooling import Pooled, pooled, ranks
+from workbench.outcomes.design import model_columns
 from workbench.outcomes.policy.series import is_yes_no, measure_values, unit_of
 from workbench.schema import TABLES
 
@@ -108,9 +108,7 @@ def agent_cards(
         _check_not_from_a_voice(name)
     if not measures:
         raise InputError("A card needs at least one measure, for example qa_score.")
-    tables = [
-        _card(rows, name, tuple(held_equal), minimum_group, by, ranked) for name in measures
-    ]
+    tables = [_card(rows, name, tuple(held_equal), minimum_group, by, ranked) for name in measures]
     return pd.concat(tables, ignore_index=True)
 
 
@@ -162,7 +160,7 @@ def _card(
     rate = is_yes_no(values)
     unit = unit_of(measure, values)
     percent = 100.0 if unit == "percentage points" else 1.0
-    columns = answer_model(used, held)[0][:, 1:] if held else np.empty((len(y), 0))
+    columns = model_columns(used, held)[0][:, 1:] if held else np.empty((len(y), 0))
     found = (_of_rates if rate else _of_scores)(y, columns, codes.astype(np.int64), n)
     estimate, low, high = (part * percent for part in found.pooled.told(found.values))
     events = np.bincount(codes, y) if rate else np.full(len(names), np.nan)
@@ -237,7 +235,7 @@ def _not_shown(n: int, minimum_group: int) -> str:
     return f"{n} agents with fewer than {minimum_group} calls are not shown."
 
 
-def _reading(row: dict[str, Any], by: str) -> str:
+def _reading(row: Mapping[Any, Any], by: str) -> str:
     name = str(row["measure"]).replace("_", " ")
     unit = "%" if row["unit"] == "percentage points" else ""
     said = (

@@ -44,8 +44,7 @@ class Pooled(NamedTuple):
         """
         below = np.cumsum(self.chances, axis=1) - self.chances / 2
         ends = [
-            np.array([np.interp(chance, own, values) for own in below])
-            for chance in (0.025, 0.975)
+            np.array([np.interp(chance, own, values) for own in below]) for chance in (0.025, 0.975)
         ]
         return self.chances @ values, ends[0], ends[1]
 
@@ -134,8 +133,6 @@ def ranks(found: Pooled, *, draws: int = 2000, seed: int = 0) -> tuple[_Floats, 
     """
     rng = np.random.default_rng(seed)
     chance = np.cumsum(found.chances, axis=1)
-    drawn = np.array(
-        [np.interp(rng.random(draws), own, found.places) for own in chance]
-    )
+    drawn = np.array([np.interp(rng.random(draws), own, found.places) for own in chance])
     place = drawn.argsort(axis=0).argsort(axis=0) + 1.0
     return place.mean(axis=1), *np.quantile(place, [0.025, 0.975], axis=1)

@@ -125,7 +125,7 @@ def qa_association(
                 f"{_FEWEST_CALLS} are needed."
             )
         codes, g = cluster_codes(used[cluster], what=cluster)
-        x, y = (used[name].rank().to_numpy(dtype=float) for name in (qa, tone))
+        x, y = (np.asarray(used[name].rank(), dtype=np.float64) for name in (qa, tone))
         r, without = _correlations(x, y, codes, g)
         ends = jackknife_interval(np.arctanh(np.clip(r, -0.999999, 0.999999)), np.arctanh(without))
         row: dict[str, Any] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -66,13 +67,15 @@ class SeriesFit(NamedTuple):
         return self.weights @ middle, ends[0], ends[1], 2 * np.minimum(at_zero, 1 - at_zero)
 
 
-def _where(below: object, chance: float, middle: _Floats, spread: _Floats) -> _Floats:
+def _where(
+    below: Callable[[_Floats], _Floats], chance: float, middle: _Floats, spread: _Floats
+) -> _Floats:
     low, high = (middle - 40 * spread).min(axis=0), (middle + 40 * spread).max(axis=0)
     for _ in range(_HALVINGS):
         half = (low + high) / 2
-        under = below(half) < chance  # type: ignore[operator]
+        under = below(half) < chance
         low, high = np.where(under, half, low), np.where(under, high, half)
-    return (low + high) / 2
+    return np.asarray((low + high) / 2, dtype=np.float64)
 
 
 def fit_series(
@@ -135,7 +138,7 @@ def fit_series(
     white, log_spread = _whitened(np.column_stack([values, columns]), known, noise, variance, rho)
     products = white.transpose(0, 2, 1) @ white
     squares, with_y = products[:, 1:, 1:], products[:, 1:, 0]
-    inverse = np.linalg.inv(squares)
+    inverse: _Floats = np.linalg.inv(squares).astype(np.float64)
     beta = np.einsum("kpq,kq->kp", inverse, with_y)
     left = products[:, 0, 0] - (with_y * beta).sum(axis=1)
     size = np.linalg.slogdet(squares)[1]
@@ -147,7 +150,9 @@ def fit_series(
         fits, freedom = left, np.inf
     log_weight = prior - 0.5 * (log_spread + size + fits)
     weight = np.exp(log_weight - log_weight.max())
-    return SeriesFit(beta, inverse, weight / weight.sum(), rho, freedom)
+    return SeriesFit(
+        beta, inverse, weight / weight.sum(), np.asarray(rho, dtype=np.float64), freedom
+    )
 
 
 def _whitened(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -229,7 +230,7 @@ def _weekdays(rows: pd.DataFrame) -> _Floats:
     day = pd.to_datetime(rows["starts_on"]).dt.dayofweek.to_numpy()
     there = np.unique(day[rows["value"].notna().to_numpy()])
     own = (day[:, None] == there[None, :]).astype(float)
-    return own[:, 1:] - own[:, :1]
+    return np.asarray(own[:, 1:] - own[:, :1], dtype=np.float64)
 
 
 def _n_weekdays(design: _Floats, slope: bool) -> int:
@@ -277,7 +278,7 @@ def _few(n_points: int) -> str:
     )
 
 
-def _reading(row: dict[str, Any], since: str) -> str:
+def _reading(row: Mapping[Any, Any], since: str) -> str:
     effect, low, high = row["effect"], row["ci_low"], row["ci_high"]
     when = f"From {since} on" if since else "Since the policy"
     name = str(row["outcome"]).replace("_", " ")

@@ -82,8 +82,8 @@ def placebo_dates(
             continue
     if len(found) < 4:
         raise AbstainedError(
-            f"{len(found)} dates before the policy can be estimated; 4 are needed. Make margin_days "
-            f"(now {margin_days}) smaller, or bring calls of a longer time before."
+            f"{len(found)} dates before the policy can be estimated; 4 are needed. Make "
+            f"margin_days (now {margin_days}) smaller, or bring calls of a longer time before."
         )
     columns = ["date", "effect", "ci_low", "ci_high", "policy"]
     table = pd.concat([*found, real], ignore_index=True)[columns]

@@ -87,7 +87,9 @@ def local_days(rows: pd.DataFrame) -> pd.Series:
             "2026-03-01 or 2026-03-01T14:30:00Z."
         )
     offset = rows.get("utc_offset_min", pd.Series(0, index=rows.index)).astype("float64").fillna(0)
-    return (moments + pd.to_timedelta(offset, unit="min")).dt.tz_localize(None).dt.normalize()
+    local: pd.Series = moments + pd.to_timedelta(offset, unit="min")
+    days: pd.Series = local.dt.tz_localize(None).dt.normalize()
+    return days
 
 
 def measure_values(rows: pd.DataFrame, measure: str) -> pd.Series:

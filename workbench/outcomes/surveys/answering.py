@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +16,6 @@ MOST_GROUPS = 200
 
 _FEWEST = 10
 _FEWEST_A_COLUMN = 5
-_MAX_GROUPS_OF_TEXT = 30
 _CELLS_AT_ONCE = 4_000_000
 _TURNS = 50
 _Floats = npt.NDArray[np.float64]
@@ -86,62 +84,6 @@ def groups_of(rows: pd.DataFrame, cluster: str) -> Groups:
     return Groups(group[codes].astype(np.int64), MOST_GROUPS, g, name)
 
 
-def answer_model(rows: pd.DataFrame, predictors: Sequence[str]) -> tuple[_Floats, pd.DataFrame]:
-    """Build the columns of the logit, leaving out rows with a gap.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        One row a call.
-    predictors : sequence of str
-        Its columns; numbers are scaled, text and yes/no make groups.
-
-    Returns
-    -------
-    design : ndarray of float, shape (n_used, n_columns)
-        The first column is 1.
-    used : DataFrame
-        The rows without a gap.
-
-    Raises
-    ------
-    InputError
-        If a predictor is unknown, none came, or a text has more than 30 values.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"valence_mean": [0.1, None], "queue": ["a", "b"]})
-    >>> answer_model(rows, ["valence_mean"])[0].shape
-    (1, 1)
-    """
-    known = [str(name) for name in rows.columns]
-    for name in predictors:
-        if name not in rows.columns:
-            raise InputError(
-                f'The calls have no column "{name}" to tell the chance to answer from.'
-                f"{nearest(name, known)}"
-            )
-    if not predictors:
-        raise InputError("The chance to answer needs at least one predictor.")
-    used = rows[rows[list(predictors)].notna().all(axis=1)]
-    parts = [np.ones((len(used), 1))]
-    for name in predictors:
-        column = used[name]
-        if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
-            value = column.to_numpy(dtype=float)
-            spread = value.std() if len(value) else 0.0
-            if spread > 0:
-                parts.append(((value - value.mean()) / spread)[:, None])
-            continue
-        if column.nunique() > _MAX_GROUPS_OF_TEXT:
-            raise InputError(
-                f'"{name}" has {column.nunique()} values, more than {_MAX_GROUPS_OF_TEXT}: no '
-                "chance can be estimated for each. Leave it out or join values."
-            )
-        parts.append(pd.get_dummies(column, drop_first=True, dtype=float).to_numpy())
-    return np.column_stack(parts), used
-
-
 def check_enough(answered: npt.NDArray[np.bool_], n_columns: int) -> None:
     """Make sure that there are enough answers and silences for so many predictors.
 
@@ -178,7 +120,7 @@ def chances(
     Parameters
     ----------
     design : ndarray of float, shape (n, k)
-        From `answer_model`.
+        From `model_columns`.
     answered : ndarray of bool, shape (n,)
         Who did.
     groups : Groups

@@ -1,4 +1,4 @@
-"""Silent callers: who answers the survey, and what the score would be had all answered."""
+"""What the score of a survey would be, had all answered."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbench.errors import AbstainedError, InputError, nearest
-from workbench.jackknife import MIN_CLUSTERS, Interval, jackknife_interval
-from workbench.outcomes.answering import (
-    Groups,
-    answer_model,
-    chances,
-    check_enough,
-    groups_of,
+from workbench.errors import AbstainedError, InputError
+from workbench.jackknife import jackknife_interval
+from workbench.outcomes.design import model_columns
+from workbench.outcomes.surveys.answering import Groups, chances, check_enough, groups_of
+from workbench.outcomes.surveys.joined import (
+    called_rows,
+    check_both_sides,
+    means_without,
+    why_no_interval,
 )
-from workbench.schema import check_table
 
 SCORES = {"nps": "NPS points", "csat": "points of the survey's scale"}
 """Scores of a survey and their units."""
@@ -30,146 +30,6 @@ MOST_TRIMMED = 0.10
 """Largest share of callers without such an answer; above it the weights are refused."""
 
 _Floats = npt.NDArray[np.float64]
-
-
-def survey_rows(
-    features: pd.DataFrame, outcomes: pd.DataFrame, calls: pd.DataFrame
-) -> pd.DataFrame:
-    """Join what was heard with who answered the survey, one row a call.
-
-    Parameters
-    ----------
-    features : DataFrame
-        From `call_features`, or any table with call_id and figures of the call.
-    outcomes, calls : DataFrame
-        The tables of these names.
-
-    Returns
-    -------
-    DataFrame
-        The features with the columns of outcomes and calls, and answered: what
-        survey_answered says, or, where it says nothing in any call, whether there
-        is a score.
-
-    Raises
-    ------
-    InputError
-        If no call is in all three, a score lies outside its scale, or a call has
-        a score though it was not answered.
-
-    Examples
-    --------
-    >>> calls = pd.DataFrame({"call_id": ["1", "2"], "customer_id": ["a", "b"]})
-    >>> outcomes = pd.DataFrame({"call_id": ["1", "2"], "nps": [9, None]})
-    >>> features = pd.DataFrame({"call_id": ["1", "2"], "valence_mean": [0.2, -0.5]})
-    >>> survey_rows(features, outcomes, calls)["answered"].tolist()
-    [True, False]
-    """
-    known = check_table(outcomes, "outcomes")
-    heard = features[features["left_out"] == ""] if "left_out" in features else features
-    heard = heard.drop(columns=["role"], errors="ignore")
-    rows = heard.merge(known, on="call_id").merge(check_table(calls, "calls"), on="call_id")
-    if rows.empty:
-        raise InputError(
-            f"None of {len(heard)} calls with features has both outcomes and a row in calls. "
-            "Do the ids match?"
-        )
-    scored = rows["nps"].notna() | rows["csat"].notna()
-    outside = rows["nps"].notna() & ~rows["nps"].between(0, 10)
-    if outside.any():
-        raise InputError(
-            f"{int(outside.sum())} calls have an nps outside 0 to 10, the first is "
-            f"{rows.loc[outside, 'nps'].iloc[0]}."
-        )
-    said = rows["survey_answered"]
-    if (wrong := scored & ~said.fillna(True)).any():
-        raise InputError(
-            f"{int(wrong.sum())} calls have a score of the survey though survey_answered is no, "
-            f'the first is "{rows.loc[wrong, "call_id"].iloc[0]}". Correct one of the two.'
-        )
-    rows["answered"] = scored if said.isna().all() else said.fillna(scored).astype(bool)
-    return rows
-
-
-def answered_against_silent(
-    rows: pd.DataFrame,
-    heard: Sequence[str] | None = None,
-    *,
-    among: str = "all",
-    cluster: str = "customer_id",
-) -> pd.DataFrame:
-    """Compare what was heard from those who answered the survey and those who did not.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        From `survey_rows`.
-    heard : sequence of str, optional
-        Columns to compare; by default shares of time and what is told of valence.
-    among : {"all", "invited"}, default "all"
-        Whether calls that were never invited count among the silent.
-    cluster : str, default "customer_id"
-        Whose calls resemble each other.
-
-    Returns
-    -------
-    DataFrame
-        One row a column: heard, answered_mean, silent_mean, difference (answered
-        minus silent; shares in percentage points), ci_low, ci_high, p_value, unit,
-        n_answered, n_silent, n_clusters, cluster, model, note, reading.
-
-    Raises
-    ------
-    InputError
-        If a column is unknown, or a call has no customer.
-    AbstainedError
-        If all answered, or nobody did.
-
-    Notes
-    -----
-    Delete-one-customer jackknife with t(G - 1); above 200 customers, 200 groups
-    of customers. 2,000 simulated surveys: .94 to .96.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({
-    ...     "customer_id": [f"c{i}" for i in range(40)], "answered": [True, False] * 20,
-    ...     "valence_mean": [0.1, -0.2] * 20})
-    >>> table = answered_against_silent(rows, ["valence_mean"])
-    >>> round(table["difference"].item(), 2)
-    0.3
-    """
-    chosen = _called(rows, among)
-    names = _heard(chosen, heard)
-    out = []
-    for name in names:
-        used = chosen[chosen[name].notna()]
-        answered = used["answered"].to_numpy(dtype=bool)
-        _check_both(answered, among)
-        percent = 100.0 if name.endswith("_share") else 1.0
-        value = used[name].to_numpy(dtype=float) * percent
-        groups = groups_of(used, cluster)
-        sides = [_means(value, side, groups) for side in (answered, ~answered)]
-        difference = sides[0][0] - sides[1][0]
-        interval = jackknife_interval(difference, sides[0][1] - sides[1][1])
-        row: dict[str, Any] = {
-            "heard": name,
-            "answered_mean": sides[0][0],
-            "silent_mean": sides[1][0],
-            "difference": difference,
-            "ci_low": interval.low,
-            "ci_high": interval.high,
-            "p_value": interval.p,
-            "unit": "percentage points" if percent > 1 else "points of the scale",
-            "n_answered": int(answered.sum()),
-            "n_silent": int((~answered).sum()),
-            "n_clusters": groups.n_clusters,
-            "cluster": cluster,
-            "model": groups.method(),
-            "note": _note(groups, interval),
-        }
-        out.append(row | {"reading": _compared(row)})
-    return pd.DataFrame(out)
 
 
 class Weighed(NamedTuple):
@@ -263,10 +123,10 @@ def weighted_scores(
     """
     if not 0 < smallest < 0.5:
         raise InputError(f"smallest is a chance between 0 and 0.5; {smallest} came.")
-    called = _called(rows, among)
-    design, used = answer_model(called, predictors)
+    called = called_rows(rows, among)
+    design, used = model_columns(called, predictors)
     answered = used["answered"].to_numpy(dtype=bool)
-    _check_both(answered, among)
+    check_both_sides(answered, among)
     check_enough(answered, design.shape[1] - 1)
     groups = groups_of(used, cluster)
     chance, left_out = chances(design, answered, groups)
@@ -285,7 +145,7 @@ def weighted_scores(
         value = _score(used, name)
         known = ~np.isnan(value)
         value = np.where(known, value, 0.0)
-        raw, raw_left = _means(value, answered & known, groups)
+        raw, raw_left = means_without(value, answered & known, groups)
         own = np.where(known, weight, 0.0)
         moved, moved_left = _weighed(value, own, np.where(known[:, None], weights_left, 0), groups)
         ends = [
@@ -314,7 +174,7 @@ def weighted_scores(
             "predictors": " ".join(predictors),
             "model": f"inverse probability of answering (logit); {groups.method()}",
             "note": _trimming(int(trimmed.sum()), len(called) - len(used), smallest)
-            + _note(groups, ends[1]),
+            + why_no_interval(groups, ends[1]),
         }
         out.append(row | {"reading": _told(row)})
     if not out:
@@ -372,72 +232,12 @@ def overlap_table(chances: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _called(rows: pd.DataFrame, among: str) -> pd.DataFrame:
-    if among not in ("all", "invited"):
-        raise InputError(
-            f'The answers stand for "all" who called or for those "invited"; among="{among}" came.'
-            f"{nearest(among, ('all', 'invited'))}"
-        )
-    if "answered" not in rows.columns:
-        raise InputError('The rows have no column "answered"; `survey_rows` makes them.')
-    if among == "all":
-        return rows
-    if "survey_invited" not in rows or rows["survey_invited"].isna().all():
-        raise InputError(
-            'Nothing says who was invited to the survey (survey_invited). Use among="all".'
-        )
-    return rows[rows["survey_invited"].fillna(False).astype(bool)]
-
-
-def _heard(rows: pd.DataFrame, heard: Sequence[str] | None) -> list[str]:
-    known = [
-        str(name) for name in rows.columns if str(name).endswith(("_share", "_mean", "_min", "_end"))
-    ]
-    if heard is None:
-        heard = [name for name in known if name.endswith("_share") or name.startswith("valence")]
-    if isinstance(heard, str):
-        heard = [heard]
-    for name in heard:
-        if name not in rows.columns or not pd.api.types.is_numeric_dtype(rows[name]):
-            raise InputError(
-                f'The calls have no figure "{name}".{nearest(name, known)} They have: '
-                f"{', '.join(known)}."
-            )
-    if not heard:
-        raise InputError("Nothing that was heard came to compare; give the columns as heard=[...].")
-    return list(heard)
-
-
-def _check_both(answered: npt.NDArray[np.bool_], among: str) -> None:
-    if answered.any() and not answered.all():
-        return
-    who = "callers" if among == "all" else "invited callers"
-    if len(answered) and answered.all():
-        raise AbstainedError(
-            f"All {len(answered)} {who} answered the survey: nobody was silent, and the score needs "
-            "no weights."
-        )
-    raise AbstainedError(
-        f"None of {len(answered)} {who} answered the survey, so there is nothing to compare."
-    )
-
-
 def _score(rows: pd.DataFrame, name: str) -> _Floats:
     value = rows[name].astype("float64").to_numpy()
     if name != "nps":
         return np.asarray(value, dtype=np.float64)
     points = 100.0 * ((value >= 9).astype(float) - (value <= 6).astype(float))
     return np.where(np.isnan(value), np.nan, points)
-
-
-def _means(value: _Floats, side: npt.NDArray[np.bool_], groups: Groups) -> tuple[float, _Floats]:
-    total = np.bincount(groups.codes[side], value[side], minlength=groups.n)
-    count = np.bincount(groups.codes[side], minlength=groups.n).astype(float)
-    left = count.sum() - count
-    without = np.divide(
-        total.sum() - total, left, out=np.full(groups.n, np.nan), where=left > 0
-    )
-    return float(total.sum() / count.sum()), without
 
 
 def _weighed(
@@ -451,14 +251,6 @@ def _weighed(
     return float(value @ weight / weight.sum()), without
 
 
-def _note(groups: Groups, interval: Interval) -> str:
-    if np.isfinite(interval.low):
-        return ""
-    if groups.n < MIN_CLUSTERS:
-        return f"No interval: {groups.n} customers are too few; {MIN_CLUSTERS} are needed."
-    return "No interval: without some customers there is no estimate, or nothing varies."
-
-
 def _trimming(n_trimmed: int, n_unknown: int, smallest: float) -> str:
     said = []
     if n_trimmed:
@@ -469,20 +261,6 @@ def _trimming(n_trimmed: int, n_unknown: int, smallest: float) -> str:
     if n_unknown:
         said.append(f"{n_unknown} calls with a gap in a predictor are left out. ")
     return "".join(said)
-
-
-def _compared(row: dict[str, Any]) -> str:
-    name = str(row["heard"]).replace("_", " ")
-    said = (
-        f"Those who answered: {name} {row['answered_mean']:.2f}; the silent: "
-        f"{row['silent_mean']:.2f}"
-    )
-    if not np.isfinite(row["ci_low"]):
-        return f"{said}."
-    ends = f"{row['difference']:+.2f} ({row['ci_low']:+.2f} to {row['ci_high']:+.2f})"
-    if row["ci_low"] <= 0 <= row["ci_high"]:
-        return f"{said}: {ends}; no difference is shown."
-    return f"{said}: {ends}; the answers speak for callers who sounded different."
 
 
 def _told(row: dict[str, Any]) -> str:
