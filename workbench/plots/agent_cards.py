@@ -151,6 +151,13 @@ def _mostly_alike(cards: pd.DataFrame) -> bool:
     return bool(apart.mean() < 0.5)
 
 
+def _heard(rows: pd.DataFrame) -> list[list[Any]]:
+    """Give what a click plays; calls without seconds cannot be heard."""
+    if "start_s" not in rows.columns:
+        return known_clicks(rows)
+    return known_clicks(rows.assign(call_id=rows["call_id"].where(rows["start_s"].notna())))
+
+
 def qa_figure(
     rows: pd.DataFrame,
     listed: pd.DataFrame,
@@ -221,7 +228,7 @@ def qa_figure(
                     "color": colour,
                     "opacity": 0.9 if name else 0.35,
                 },
-                customdata=known_clicks(own),
+                customdata=_heard(own),
                 hovertext=[
                     f"<b>call {wrapped(str(row['call_id']))}</b><br>QA {row['qa_score']:.1f}, "
                     f"{spelled(tone)} {row[tone]:.2f}<br>{name}"

@@ -14,6 +14,7 @@ from workbench import outcomes as relations
 from workbench import plots
 from workbench.consensus import consensus_table
 from workbench.errors import AbstainedError, InputError, WorkspaceError, nearest
+from workbench.outcomes.coaching.cards import check_not_from_a_voice
 from workbench.workspace import pictures, tables
 
 if TYPE_CHECKING:
@@ -27,8 +28,35 @@ LOG = "log/agent_reports.csv"
 _FEWEST_WORDS = 3
 
 
+def check_reason(reason: str) -> str:
+    """Make sure that a report about agents has a reason.
+
+    Parameters
+    ----------
+    reason : str
+        Why it is made, in a sentence.
+
+    Returns
+    -------
+    str
+        On one line.
+
+    Raises
+    ------
+    InputError
+        If it is not at least three words.
+    """
+    if not isinstance(reason, str) or len(reason.split()) < _FEWEST_WORDS:
+        raise InputError(
+            "A report about agents needs a reason in a few words, for example "
+            'reason="coaching plan of March, agreed with the team". It is kept in '
+            f"{LOG} of the workspace."
+        )
+    return " ".join(reason.split())
+
+
 def log_report(ws: Core, what: str, reason: str) -> None:
-    """Write down that a report about agents was made, and why.
+    """Write down that a report about agents is made, and why.
 
     Parameters
     ----------
@@ -37,23 +65,15 @@ def log_report(ws: Core, what: str, reason: str) -> None:
     what : str
         Which report.
     reason : str
-        Why, in a sentence.
+        From `check_reason`.
 
     Raises
     ------
-    InputError
-        If the reason is not at least three words.
     WorkspaceError
         If it cannot be written; then there is no report.
     """
-    if not isinstance(reason, str) or len(reason.split()) < _FEWEST_WORDS:
-        raise InputError(
-            "A report about agents needs a reason in a few words, for example "
-            'reason="coaching plan of March, agreed with the team". It is kept in '
-            f"{LOG} of the workspace."
-        )
     path = ws.folder / LOG
-    line = [datetime.now(UTC).isoformat(timespec="seconds"), what, " ".join(reason.split())]
+    line = [datetime.now(UTC).isoformat(timespec="seconds"), what, reason]
     try:
         path.parent.mkdir(exist_ok=True)
         new = not path.exists()
@@ -90,7 +110,9 @@ def agent_cards(
         As from `wb.outcomes.agent_cards`.
     """
     named = [measures] if isinstance(measures, str) else list(measures)
-    log_report(ws, f"agent cards by {by}: {', '.join(named)}{', ranked' * ranked}", reason)
+    reason = check_reason(reason)
+    for name in named:
+        check_not_from_a_voice(name)
     rows = ws.store.read("calls").merge(ws.store.read("outcomes"), on="call_id", how="left")
     for role in ("customer", "agent"):
         if any(name.startswith(f"{role}_") and name not in rows.columns for name in named):
@@ -102,7 +124,7 @@ def agent_cards(
                 f'There is no measure "{name}".{nearest(name, known)} What people heard begins '
                 'with the role: "customer_valence_end", "agent_warm_share".'
             )
-    return relations.agent_cards(
+    cards = relations.agent_cards(
         rows,
         named,
         held_equal=held_equal,
@@ -110,6 +132,8 @@ def agent_cards(
         by=by,
         ranked=ranked,
     )
+    log_report(ws, f"agent cards by {by}: {', '.join(named)}{', ranked' * ranked}", reason)
+    return cards
 
 
 def _heard_by_people(ws: Core, role: str) -> pd.DataFrame:

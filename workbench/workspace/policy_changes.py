@@ -11,6 +11,7 @@ import pandas as pd
 from workbench import outcomes as relations
 from workbench import plots
 from workbench.errors import AbstainedError, InputError, nearest
+from workbench.outcomes.policy.differences import named_places
 from workbench.workspace import pictures
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = [
     *("design", "outcome", "term", "effect", "unit", "ci_low", "ci_high", "p_value", "n_calls"),
-    *("n_clusters", "could_hide", "newey_west_low", "newey_west_high", "model", "note"),
+    *("n_clusters", "seen", "could_hide", "newey_west_low", "newey_west_high", "model", "note"),
     "reading",
 ]
 
@@ -116,8 +117,7 @@ def _with_policy(rows: pd.DataFrame, treated: Sequence[str], where: str) -> pd.D
     if where not in rows.columns:
         known = [str(name) for name in rows.columns]
         raise InputError(f'The calls have no column "{where}".{nearest(where, known)}')
-    named = [treated] if isinstance(treated, str) else list(treated)
-    return rows[rows[where].isin(named)]
+    return rows[rows[where].isin(named_places(treated))]
 
 
 def placebos(
@@ -206,13 +206,12 @@ def policy_figure(
             comparison = relations.interrupted_lines(series(others), slope=slope)
         except (AbstainedError, InputError):
             comparison = None
-    named = [treated] if isinstance(treated, str) else list(treated)
     draw = partial(
         plots.policy_figure,
         relations.interrupted_lines(own, slope=slope),
         relations.interrupted_series(own, slope=slope),
         comparison=comparison,
-        treated_name=", ".join(named) or "all calls",
+        treated_name=", ".join(named_places(treated)) or "all calls",
     )
     return pictures.drawn(ws, draw, theme)
 

@@ -36,24 +36,25 @@ class QaAgainstTone(NamedTuple):
     calls: pd.DataFrame
 
 
-def moments(ws: Core, *, best: bool = False) -> pd.DataFrame:
-    """Find the moment of each call in which the customer sounded worst, or best.
+def moments(ws: Core) -> pd.DataFrame:
+    """Find the moments of each call in which the customer sounded worst, and best.
 
     Parameters
     ----------
     ws : Core
         The workspace.
-    best : bool
-        Whether the best is wanted.
 
     Returns
     -------
     DataFrame
-        call_id, channel, start_s, end_s, valence; only rated calls.
+        call_id, best (whether it is the best), channel, start_s, end_s, valence;
+        only rated calls.
     """
     points = tables.derived(ws, "trajectories", as_of=None, role="customer", variable="valence")
-    points = points.sort_values("estimate", ascending=not best).drop_duplicates("call_id")
-    return points.rename(columns={"estimate": "valence"})[["call_id", *_SPAN, "valence"]]
+    points = points.rename(columns={"estimate": "valence"}).sort_values("valence")
+    ends = [points.drop_duplicates("call_id", keep=end) for end in ("first", "last")]
+    both = pd.concat([end.assign(best=best) for best, end in enumerate(ends)], ignore_index=True)
+    return both.astype({"best": bool})[["call_id", "best", *_SPAN, "valence"]]
 
 
 def audible_only(ws: Core, rows: pd.DataFrame) -> pd.DataFrame:
@@ -102,16 +103,16 @@ def qa_against_tone(ws: Core, *, tone: str, with_audio: bool) -> QaAgainstTone:
     QaAgainstTone
         Three tables.
     """
-    rows = _rows(ws)
+    found = _found(_rows(ws), tone, moments(ws))
+    return found._replace(calls=audible_only(ws, found.calls)) if with_audio else found
+
+
+def _found(rows: pd.DataFrame, tone: str, there: pd.DataFrame) -> QaAgainstTone:
     association = relations.qa_association(rows, tone=tone)
     listed, shares = relations.qa_disagreements(rows, tone=tone)
-    good = listed["kind"].str.endswith("good")
-    parts = [
-        listed[side].merge(moments(ws, best=best), on="call_id", how="left")
-        for best, side in ((False, ~good), (True, good))
-    ]
-    calls = pd.concat(parts, ignore_index=True)
-    return QaAgainstTone(association, shares, audible_only(ws, calls) if with_audio else calls)
+    listed["best"] = listed["kind"].str.endswith("good")
+    calls = listed.merge(there, on=["call_id", "best"], how="left").drop(columns="best")
+    return QaAgainstTone(association, shares, calls)
 
 
 def qa_figure(ws: Core, *, tone: str, theme: str | None) -> ipywidgets.VBox:
@@ -131,13 +132,15 @@ def qa_figure(ws: Core, *, tone: str, theme: str | None) -> ipywidgets.VBox:
     VBox
         The figure and its player.
     """
-    rows, found = _rows(ws), qa_against_tone(ws, tone=tone, with_audio=False)
-    spans = pd.concat([found.calls[["call_id", *_SPAN]], moments(ws)[["call_id", *_SPAN]]])
+    rows, there = _rows(ws), moments(ws)
+    found = _found(rows, tone, there)
+    worst = there[~there["best"]]
+    spans = pd.concat([found.calls, worst], ignore_index=True)[["call_id", *_SPAN]]
     spans = audible_only(ws, spans.drop_duplicates("call_id"))
-    heard = rows.merge(spans.assign(heard=spans["call_id"]), on="call_id", how="left")
+    marks = rows[["call_id", "qa_score", tone]].merge(spans, on="call_id", how="left")
     draw = partial(
         plots.qa_figure,
-        heard,
+        marks,
         found.calls,
         tone=tone,
         reading=str(found.association["reading"].iloc[0]),

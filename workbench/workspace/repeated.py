@@ -87,7 +87,8 @@ def repeat_calls(ws: Core, *, days: float, with_audio: bool) -> pd.DataFrame:
         ws.store.read("calls"), days=days, customers=ws.store.read("customers")
     )
     again = first[first["called_again"].fillna(False).astype(bool)]
-    rows = again.merge(moments(ws), on="call_id", how="inner").sort_values("valence")
+    there = moments(ws)
+    rows = again.merge(there[~there["best"]], on="call_id").sort_values("valence")
     columns = ["call_id", "channel", "start_s", "end_s", "valence", "again_call_id"]
     rows = rows[[*columns, "again_after_days", "queue", "reason"]].reset_index(drop=True)
     return audible_only(ws, rows) if with_audio else rows

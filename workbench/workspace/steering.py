@@ -56,7 +56,7 @@ class Steering(Core):
         DataFrame
             One row an estimate: design (comparison, trends before, series), outcome,
             term, effect, unit, ci_low, ci_high, p_value, n_calls, n_clusters,
-            could_hide, newey_west_low, newey_west_high, model, note, reading. A design
+            seen, could_hide, newey_west_low, newey_west_high, model, note, reading. A design
             that the calls do not allow has its reason as note.
 
         Raises

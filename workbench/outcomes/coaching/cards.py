@@ -12,7 +12,7 @@ import pandas as pd
 from workbench.errors import AbstainedError, InputError, nearest
 from workbench.outcomes.coaching.pooling import Pooled, pooled, ranks
 from workbench.outcomes.design import model_columns
-from workbench.outcomes.policy.series import is_yes_no, measure_values, unit_of
+from workbench.outcomes.policy.series import digits_of, is_yes_no, measure_values, unit_of
 from workbench.schema import TABLES
 
 _PLACES = 241
@@ -58,7 +58,7 @@ def agent_cards(
         the mix of all calls.
     minimum_group : int, default 5
         Agents with fewer calls are not shown, and no card at all if fewer agents
-        remain.
+        remain. A team is shown if it has so many agents.
     by : str, default "agent_id"
         Column of the agent, or of the team.
     ranked : bool, default False
@@ -105,14 +105,30 @@ def agent_cards(
         known = [str(name) for name in rows.columns]
         raise InputError(f'The calls have no column "{by}".{nearest(by, known)}')
     for name in measures:
-        _check_not_from_a_voice(name)
+        check_not_from_a_voice(name)
     if not measures:
         raise InputError("A card needs at least one measure, for example qa_score.")
     tables = [_card(rows, name, tuple(held_equal), minimum_group, by, ranked) for name in measures]
     return pd.concat(tables, ignore_index=True)
 
 
-def _check_not_from_a_voice(name: str) -> None:
+def check_not_from_a_voice(name: str) -> None:
+    """Refuse what a machine measures from a voice.
+
+    Parameters
+    ----------
+    name : str
+        A measure.
+
+    Raises
+    ------
+    InputError
+        If it is a column of prosody or cues.
+
+    Examples
+    --------
+    >>> check_not_from_a_voice("qa_score")
+    """
     measured = set(TABLES["prosody"].columns) | {"strength_sd", "fired", "cue"}
     if name in measured or name.startswith(("cue_", "cues_")):
         raise InputError(
@@ -142,12 +158,12 @@ def _card(
     names, codes = np.unique(used[by].to_numpy(dtype=object).astype(str), return_inverse=True)
     n = np.bincount(codes, minlength=len(names))
     shown = n >= minimum_group
-    if shown.sum() < minimum_group:
-        raise AbstainedError(
-            f"{int(shown.sum())} agents have {minimum_group} calls or more with {measure}; a card "
-            f"is shown for {minimum_group} agents or more (minimum_group), so that nobody is "
-            "singled out."
-        )
+    teams = by != "agent_id" and "agent_id" in rows.columns
+    if teams:
+        people = used.groupby(by)["agent_id"].nunique()
+        shown &= people.reindex(names).to_numpy() >= minimum_group
+    if shown.sum() < (2 if teams else minimum_group):
+        raise AbstainedError(_too_small(int(shown.sum()), by, measure, minimum_group, teams))
     if len(y) < _FEWEST_CALLS or np.ptp(y) == 0:
         raise AbstainedError(
             f"{len(y)} calls with {measure}"
@@ -179,7 +195,7 @@ def _card(
             "agents_sd": found.pooled.spread * (1.0 if rate else percent),
             "held_equal": " ".join(held),
             "model": ("logit-normal" if rate else "normal-normal") + ", partially pooled",
-            "note": _not_shown(int((~shown).sum()), minimum_group),
+            "note": _not_shown(int((~shown).sum()), minimum_group, teams),
         }
     ).astype({"n_events": "Int64"})
     if ranked:
@@ -229,18 +245,33 @@ def _of_scores(y: _Floats, columns: _Floats, codes: _Ints, n: _Ints) -> _Found:
     return _Found(pooled(likelihood, places), places + mix, float(y.mean()))
 
 
-def _not_shown(n: int, minimum_group: int) -> str:
+def _too_small(n: int, by: str, measure: str, minimum_group: int, teams: bool) -> str:
+    if teams:
+        name = by.removesuffix("_id")
+        return (
+            f"{n} values of {name} have {minimum_group} agents or more with {measure}; below 2 "
+            "there is nothing to hold them against. Smaller groups are not shown (minimum_group)."
+        )
+    return (
+        f"{n} agents have {minimum_group} calls or more with {measure}; cards are shown for "
+        f"{minimum_group} agents or more (minimum_group), so that nobody is singled out."
+    )
+
+
+def _not_shown(n: int, minimum_group: int, teams: bool) -> str:
     if not n:
         return ""
-    return f"{n} agents with fewer than {minimum_group} calls are not shown."
+    return f"{n} with fewer than {minimum_group} {'agents' if teams else 'calls'} are not shown."
 
 
 def _reading(row: Mapping[Any, Any], by: str) -> str:
     name = str(row["measure"]).replace("_", " ")
     unit = "%" if row["unit"] == "percentage points" else ""
+    d = digits_of(row["unit"])
     said = (
-        f"{name}: {row['estimate']:.1f}{unit} ({row['ci_low']:.1f} to {row['ci_high']:.1f}) from "
-        f"{row['n_calls']} calls; plain mean {row['raw']:.1f}{unit}, all {row['overall']:.1f}{unit}"
+        f"{name}: {row['estimate']:.{d}f}{unit} ({row['ci_low']:.{d}f} to "
+        f"{row['ci_high']:.{d}f}) from {row['n_calls']} calls; plain mean "
+        f"{row['raw']:.{d}f}{unit}, all {row['overall']:.{d}f}{unit}"
     )
     if row["ci_low"] <= row["overall"] <= row["ci_high"]:
         return f"{said}. Not to be told from the others."

@@ -14,6 +14,7 @@ from workbench.jackknife import MIN_CLUSTERS, NO_INTERVAL, cluster_codes, jackkn
 from workbench.outcomes.models import linear_effect
 from workbench.outcomes.policy.series import (
     check_both_sides,
+    digits_of,
     local_days,
     measure_values,
     policy_date,
@@ -63,7 +64,8 @@ def difference_in_differences(
     Returns
     -------
     DataFrame
-        One row: outcome, term, effect, unit, ci_low, ci_high, p_value,
+        One row: outcome, term, effect, unit, ci_low, ci_high, p_value, seen (the
+        smallest effect that 8 of 10 such projects would show),
         treated_before, treated_after, comparison_before, comparison_after (means,
         or percent), n_calls, n_clusters, n_treated_clusters, n_left_out, cluster,
         model, note, reading.
@@ -92,6 +94,8 @@ def difference_in_differences(
     >>> round(table["effect"].item(), 6), table["unit"].item()
     (7.0, 'QA points')
     """
+    from scipy.special import stdtrit
+
     made = _made(rows, measure, treated=treated, since=since, where=where, cluster=cluster)
     got, after, y = (made[name].to_numpy(dtype=float) for name in ("treated", "after", "y"))
     cells = {
@@ -121,6 +125,7 @@ def difference_in_differences(
         "ci_low": interval.low,
         "ci_high": interval.high,
         "p_value": interval.p,
+        "seen": (stdtrit(g - 1, 0.975) + stdtrit(g - 1, 0.8)) * interval.se if enough else np.nan,
         **cells,
         "n_calls": len(made),
         "n_clusters": g,
@@ -130,7 +135,7 @@ def difference_in_differences(
         "model": _model(cluster, g, enough),
         "note": _note(made, where, cluster, g, n_treated),
     }
-    row["reading"] = _reading(row, start, list(treated))
+    row["reading"] = _reading(row, start, named_places(treated))
     return pd.DataFrame([row])
 
 
@@ -213,6 +218,27 @@ def pre_trends(
     return pd.DataFrame([row])
 
 
+def named_places(treated: str | Sequence[str]) -> list[str]:
+    """Read what got the policy, one name or several.
+
+    Parameters
+    ----------
+    treated : str or sequence of str
+        The names.
+
+    Returns
+    -------
+    list of str
+        The same as a list.
+
+    Examples
+    --------
+    >>> named_places("technical")
+    ['technical']
+    """
+    return [treated] if isinstance(treated, str) else list(treated)
+
+
 def _made(
     rows: pd.DataFrame,
     measure: str,
@@ -228,7 +254,7 @@ def _made(
         if name not in rows.columns:
             known = [str(column) for column in rows.columns]
             raise InputError(f'The calls have no column "{name}".{nearest(name, known)}')
-    named = [treated] if isinstance(treated, str) else list(treated)
+    named = named_places(treated)
     there = sorted(map(str, rows[where].dropna().unique()))
     for one in named:
         if one not in there:
@@ -299,17 +325,21 @@ def _note(made: pd.DataFrame, where: str, cluster: str, g: int, n_treated: int) 
 def _reading(row: dict[str, Any], start: pd.Timestamp, treated: list[str]) -> str:
     effect, low, high = row["effect"], row["ci_low"], row["ci_high"]
     name = str(row["outcome"]).replace("_", " ")
+    d = digits_of(row["unit"])
     said = (
         f"From {start.date()} on {name} of {' and '.join(treated)} changed from "
-        f"{row['treated_before']:.1f} to {row['treated_after']:.1f}, elsewhere from "
-        f"{row['comparison_before']:.1f} to {row['comparison_after']:.1f}: {effect:+.1f} "
+        f"{row['treated_before']:.{d}f} to {row['treated_after']:.{d}f}, elsewhere from "
+        f"{row['comparison_before']:.{d}f} to {row['comparison_after']:.{d}f}: {effect:+.{d}f} "
         f"{row['unit']} against the comparison"
     )
     if not np.isfinite(low):
         return f"{said}; without an interval this holds for nothing else."
-    ends = f"({low:+.1f} to {high:+.1f})"
+    ends = f"({low:+.{d}f} to {high:+.{d}f})"
     if low <= 0 <= high:
-        return f"{said} {ends}. The interval holds 0: no effect is shown."
+        return (
+            f"{said} {ends}. The interval holds 0: no effect is shown. Effects of "
+            f"{row['seen']:.{d}f} or more would be seen in 8 of 10 such projects."
+        )
     return (
         f"{said} {ends}: consistent with an effect of the policy, if both would otherwise have "
         "moved alike."
@@ -317,17 +347,13 @@ def _reading(row: dict[str, Any], start: pd.Timestamp, treated: list[str]) -> st
 
 
 def _drift(row: dict[str, Any], unit: str, start: pd.Timestamp) -> str:
-    said = (
-        f"Before {start.date()} the two moved apart by {row['effect']:+.1f} {row['unit']}"
-        if np.isfinite(row["ci_low"])
-        else f"Before {start.date()} the two moved apart by {row['effect']:+.1f} {row['unit']}; "
-        "without an interval nothing follows"
-    )
+    d = digits_of(unit)
+    said = f"Before {start.date()} the two moved apart by {row['effect']:+.{d}f} {row['unit']}"
     if not np.isfinite(row["ci_low"]):
-        return f"{said}."
+        return f"{said}; without an interval nothing follows."
     seen = "" if row["ci_low"] <= 0 <= row["ci_high"] else " They were not moving alike."
     return (
-        f"{said} ({row['ci_low']:+.1f} to {row['ci_high']:+.1f}).{seen} A drift inside this "
+        f"{said} ({row['ci_low']:+.{d}f} to {row['ci_high']:+.{d}f}).{seen} A drift inside this "
         f"interval, carried on, could by itself make a difference of up to "
-        f"{row['could_hide']:.1f} {unit}; this look cannot rule that out."
+        f"{row['could_hide']:.{d}f} {unit}; this look cannot rule that out."
     )

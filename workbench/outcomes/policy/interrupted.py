@@ -11,6 +11,7 @@ import pandas as pd
 
 from workbench.errors import AbstainedError, InputError
 from workbench.outcomes.policy.autocorrelation import SeriesFit, fit_series
+from workbench.outcomes.policy.series import digits_of
 
 FEWEST_POINTS = 24
 """Below this an interrupted series is refused."""
@@ -282,18 +283,19 @@ def _reading(row: Mapping[Any, Any], since: str) -> str:
     effect, low, high = row["effect"], row["ci_low"], row["ci_high"]
     when = f"From {since} on" if since else "Since the policy"
     name = str(row["outcome"]).replace("_", " ")
-    up = effect >= 0
-    ends = f"({low:.1f} to {high:.1f})" if up else f"({-high:.1f} to {-low:.1f})"
+    up, d = effect >= 0, digits_of(row["unit"])
+    ends = f"({low:.{d}f} to {high:.{d}f})" if up else f"({-high:.{d}f} to {-low:.{d}f})"
     said = {
-        "level": f"{when} {name} lay {abs(effect):.1f} {row['unit']} "
+        "level": f"{when} {name} lay {abs(effect):.{d}f} {row['unit']} "
         f"{'higher' if up else 'lower'} than its trend before",
-        "slope": f"{when} {name} moved {abs(effect):.1f} {row['unit']} "
+        "slope": f"{when} {name} moved {abs(effect):.{d}f} {row['unit']} "
         f"{'more upwards' if up else 'more downwards'} than before",
-        "average": f"{when} {name} was on average {abs(effect):.1f} {row['unit']} "
+        "average": f"{when} {name} was on average {abs(effect):.{d}f} {row['unit']} "
         f"{'higher' if up else 'lower'} than its former trend led to expect",
     }[row["term"]]
     if low <= 0 <= high:
-        return f"{said}, but the interval ({low:.1f} to {high:.1f}) holds 0: no change is shown."
+        ends = f"({low:.{d}f} to {high:.{d}f})"
+        return f"{said}, but the interval {ends} holds 0: no change is shown."
     return (
         f"{said} {ends}: consistent with an effect of the policy, and with anything else that "
         "began then; a single series cannot tell them apart."

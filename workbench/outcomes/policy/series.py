@@ -182,6 +182,27 @@ def unit_of(measure: str, values: pd.Series) -> str:
     return "seconds" if measure.endswith("_s") else "points"
 
 
+def digits_of(unit: str) -> int:
+    """Say with how many decimals an amount is written.
+
+    Parameters
+    ----------
+    unit : str
+        From `unit_of`.
+
+    Returns
+    -------
+    int
+        2 for points of a small scale, such as valence; else 1.
+
+    Examples
+    --------
+    >>> digits_of("percentage points"), digits_of("points")
+    (1, 2)
+    """
+    return 2 if unit.startswith("points") else 1
+
+
 def policy_series(
     rows: pd.DataFrame,
     measure: str,

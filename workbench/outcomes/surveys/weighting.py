@@ -76,8 +76,8 @@ def weighted_scores(
     among : {"all", "invited"}, default "all"
         Whom the answers are to stand for.
     smallest : float, default 0.05
-        Callers with a smaller chance are trimmed: nobody's answer can stand for
-        them. So are those below every answerer's chance.
+        Callers with a smaller chance are trimmed: an answer would have to stand
+        for more than 20 of them.
     cluster : str, default "customer_id"
         Whose calls resemble each other.
 
@@ -130,7 +130,8 @@ def weighted_scores(
     check_enough(answered, design.shape[1] - 1)
     groups = groups_of(used, cluster)
     chance, left_out = chances(design, answered, groups)
-    trimmed = chance < max(smallest, float(chance[answered].min()))
+    trimmed = chance < smallest
+    beyond = int(((chance < chance[answered].min()) & ~trimmed).sum())
     if trimmed.mean() > MOST_TRIMMED:
         raise AbstainedError(
             f"{trimmed.mean():.0%} of {len(used)} callers have hardly any chance to have answered, "
@@ -173,8 +174,10 @@ def weighted_scores(
             "cluster": cluster,
             "predictors": " ".join(predictors),
             "model": f"inverse probability of answering (logit); {groups.method()}",
-            "note": _trimming(int(trimmed.sum()), len(called) - len(used), smallest)
-            + why_no_interval(groups, ends[1]),
+            "note": (
+                _trimming(int(trimmed.sum()), beyond, len(called) - len(used), smallest)
+                + why_no_interval(groups, ends[1])
+            ).strip(),
         }
         out.append(row | {"reading": _told(row)})
     if not out:
@@ -251,12 +254,17 @@ def _weighed(
     return float(value @ weight / weight.sum()), without
 
 
-def _trimming(n_trimmed: int, n_unknown: int, smallest: float) -> str:
+def _trimming(n_trimmed: int, n_beyond: int, n_unknown: int, smallest: float) -> str:
     said = []
     if n_trimmed:
         said.append(
-            f"{n_trimmed} callers whose chance to answer is below {smallest:g}, or below that of "
-            "everyone who answered, are left out: the score does not speak for them. "
+            f"{n_trimmed} callers with a chance to answer below {smallest:g} are left out: the score "
+            "does not speak for them. "
+        )
+    if n_beyond:
+        said.append(
+            f"{n_beyond} callers were less likely to answer than anyone who did: what stands for "
+            "them is carried on from others. "
         )
     if n_unknown:
         said.append(f"{n_unknown} calls with a gap in a predictor are left out. ")
