@@ -7,16 +7,48 @@ from __future__ import annotations
 
 from workbench.outcomes.auc import auc_table
 from workbench.outcomes.churn import churn_table, customer_features
+from workbench.outcomes.coaching import agent_cards, qa_association, qa_disagreements, qa_rows
 from workbench.outcomes.effects import effect_table
 from workbench.outcomes.false_discovery import adjusted_p_values
 from workbench.outcomes.features import call_features, share_of_time
+from workbench.outcomes.policy import (
+    difference_in_differences,
+    interrupted_lines,
+    interrupted_series,
+    placebo_dates,
+    policy_series,
+    pre_trends,
+)
+from workbench.outcomes.repeat_contacts import first_calls, repeat_contacts
+from workbench.outcomes.surveys import (
+    answered_against_silent,
+    overlap_table,
+    survey_rows,
+    weighted_scores,
+)
 
 __all__ = [
     "adjusted_p_values",
+    "agent_cards",
+    "answered_against_silent",
     "auc_table",
     "call_features",
     "churn_table",
     "customer_features",
+    "difference_in_differences",
     "effect_table",
+    "first_calls",
+    "interrupted_lines",
+    "interrupted_series",
+    "overlap_table",
+    "placebo_dates",
+    "policy_series",
+    "pre_trends",
+    "qa_association",
+    "qa_disagreements",
+    "qa_rows",
+    "repeat_contacts",
     "share_of_time",
+    "survey_rows",
+    "weighted_scores",
 ]

@@ -10,12 +10,13 @@ import pandas as pd
 from workbench.workspace.agreeing import Agreeing
 from workbench.workspace.comparing import Comparing
 from workbench.workspace.core import columns_of
+from workbench.workspace.steering import Steering
 
 if TYPE_CHECKING:
     from distributed import Client
 
 
-class Workspace(Agreeing, Comparing):
+class Workspace(Agreeing, Comparing, Steering):
     """A folder with settings, a database and a cache; audio stays where it is.
 
     `wb.create`, `wb.open` and `wb.samples` make one. Every method takes and
