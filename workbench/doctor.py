@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from workbench.errors import WorkbenchError
+from workbench.reports import find_chromium, pdf_needs
 
 NEEDED = ("jupyterlab", "ipywidgets", "anywidget", "plotly", "pandas", "librosa", "statsmodels")
 OPTIONAL = {
@@ -49,6 +50,7 @@ def examine(folder: str | Path | None = None) -> pd.DataFrame:
             else "not bundled: install the package again (pip install -e .)",
         )
     )
+    rows.append(("reports as PDF", True, pdf_needs() or f"printed with {find_chromium()}"))
     if folder is not None:
         rows.extend(_workspace_rows(Path(folder)))
     return pd.DataFrame(rows, columns=["what", "ok", "found"])

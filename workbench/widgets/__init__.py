@@ -6,7 +6,7 @@ from workbench.widgets.adjudicator import Adjudicator
 from workbench.widgets.calls import CallList
 from workbench.widgets.earlier import earlier_ratings
 from workbench.widgets.labeler import Labeler
-from workbench.widgets.playable import playable
+from workbench.widgets.playable import figure_of, playable
 from workbench.widgets.player import Player
 from workbench.widgets.recorder import Recorder
 from workbench.widgets.snippet import Snippet, caption_of, snippet_of_samples
@@ -24,6 +24,7 @@ __all__ = [
     "Tracer",
     "caption_of",
     "earlier_ratings",
+    "figure_of",
     "playable",
     "snippet_of_samples",
 ]

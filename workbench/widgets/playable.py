@@ -72,9 +72,27 @@ def playable(figure: go.Figure, play: Play, *, redraw: Redraw | None = None) -> 
             old.close()
 
     put(figure)
+    box.drawn = figure
     if redraw is not None:
         player.observe(lambda change: put(redraw(change["new"])), "_theme")
     return box
+
+
+def figure_of(box: ipywidgets.VBox) -> go.Figure | None:
+    """Take the figure out of what `playable` made, as it came.
+
+    Parameters
+    ----------
+    box : VBox
+        From `playable`.
+
+    Returns
+    -------
+    plotly Figure or None
+        As it was drawn first, whatever the page's theme made of it since; None
+        if the box is not from `playable`.
+    """
+    return getattr(box, "drawn", None)
 
 
 def _with_subtitle_in_title(figure: go.Figure) -> go.Figure:

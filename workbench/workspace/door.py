@@ -10,13 +10,14 @@ import pandas as pd
 from workbench.workspace.agreeing import Agreeing
 from workbench.workspace.comparing import Comparing
 from workbench.workspace.core import columns_of
+from workbench.workspace.reporting import Reporting
 from workbench.workspace.steering import Steering
 
 if TYPE_CHECKING:
     from distributed import Client
 
 
-class Workspace(Agreeing, Comparing, Steering):
+class Workspace(Agreeing, Comparing, Steering, Reporting):
     """A folder with settings, a database and a cache; audio stays where it is.
 
     `wb.create`, `wb.open` and `wb.samples` make one. Every method takes and
