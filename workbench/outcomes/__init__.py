@@ -5,6 +5,7 @@ Everything here is association. Nothing here is a cause.
 
 from __future__ import annotations
 
+from workbench.outcomes import rater_error
 from workbench.outcomes.auc import auc_table
 from workbench.outcomes.churn import churn_table, customer_features
 from workbench.outcomes.effects import effect_table
@@ -18,5 +19,6 @@ __all__ = [
     "churn_table",
     "customer_features",
     "effect_table",
+    "rater_error",
     "share_of_time",
 ]

@@ -11,6 +11,7 @@ from workbench.plots.baseline import baseline_figure
 from workbench.plots.effects import effects_figure, outcome_figure
 from workbench.plots.heatmap import calls_heatmap_figure
 from workbench.plots.matrices import confusions_figure, culture_figure, rater_pairs_figure
+from workbench.plots.rater_error import carried_figure
 from workbench.plots.signals import signals_figure
 from workbench.plots.strengths import strengths_figure
 from workbench.plots.theme import palette_named, tag_style, template_of
@@ -22,6 +23,7 @@ __all__ = [
     "agreement_figure",
     "baseline_figure",
     "calls_heatmap_figure",
+    "carried_figure",
     "confusions_figure",
     "culture_figure",
     "effects_figure",

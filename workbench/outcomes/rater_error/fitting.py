@@ -141,6 +141,8 @@ def without_clusters(
 ) -> _Floats:
     """Estimate again without each cluster, by one Newton step each.
 
+    The label sets stay; where `log_weights` came, they weigh otherwise.
+
     Parameters
     ----------
     fit : Fit
@@ -167,6 +169,7 @@ def without_clusters(
     p = len(theta)
     gradients = np.einsum("nq,nqp->np", fit.slopes, design)
     total = _summed(design, fit.curves)
+    terms, firsts = _firsts(fit.model, design @ theta)
     order = np.argsort(cluster, kind="stable")
     bounds = np.searchsorted(cluster[order], np.arange(n_clusters + 1))
     left = np.empty((n_clusters, p))
@@ -176,7 +179,8 @@ def without_clusters(
         if log_weights is None:
             slope = -gradients[own].sum(axis=0)
         else:
-            _, slopes, _ = _louis(fit.model, design @ theta, log_weights[g])
+            weights, _ = _normalised(terms.log, log_weights[g])
+            slopes = _means(weights, firsts)
             kept = cluster != g
             slope = np.einsum("nq,nqp->p", slopes[kept], design[kept])
         left[g] = theta + _uphill(-curve, slope)
@@ -224,27 +228,23 @@ def marginal_effect(
     """
     model, design, theta = fit.model, fit.design, fit.theta
 
-    def per_call(shift: _Floats, at: _Floats, weights: _Floats | None = None) -> _Floats:
-        """Effect of each call when what it has is moved by `shift`."""
-        return _slopes_of_outcome(model, design @ at + shift, at, weights)
-
-    here = per_call(np.zeros(design.shape[1]), theta)
+    local = design @ theta
+    log, effects = _effects(model, local, theta)
+    here = _means(_normalised(log, None)[0], [effects])[:, 0]
     q, p = design.shape[1:]
-    gradient = np.empty((len(here), p))
     inner = np.zeros((len(here), q))
     for k in range(q):
         bump = np.zeros(q)
         bump[k] = _BUMP
-        inner[:, k] = (per_call(bump, theta) - per_call(-bump, theta)) / (2 * _BUMP)
+        up, down = (_mean_effects(model, local + s * bump, theta) for s in (1, -1))
+        inner[:, k] = (up - down) / (2 * _BUMP)
     gradient = np.einsum("nq,nqp->np", inner, design)
     m = model.likelihood.loading.shape[2]
     if m and model.likelihood.uses_extra:
         for k in range(p - m, p):
             bump = np.zeros(p)
             bump[k] = _BUMP
-            up, down = (
-                _slopes_of_outcome(model, design @ theta, theta + s * bump, None) for s in (1, -1)
-            )
+            up, down = (_mean_effects(model, local, theta + s * bump) for s in (1, -1))
             gradient[:, k] += (up - down) / (2 * _BUMP)
     n_clusters = len(left)
     sizes = np.bincount(cluster, minlength=n_clusters)
@@ -260,7 +260,8 @@ def marginal_effect(
         if log_weights is None:
             base = total - own[g]
         else:
-            base = per_call(np.zeros(q), theta, log_weights[g])[cluster != g].sum()
+            weights = _normalised(log, log_weights[g])[0]
+            base = _means(weights, [effects])[cluster != g, 0].sum()
         left_out[g] = (base + (total_gradient - own_gradient[g]) @ moved[g]) / kept
     return Effect(float(here.mean()), left_out)
 
@@ -298,40 +299,42 @@ def _normalised(log: _Floats, log_weights: _Floats | None) -> tuple[_Floats, _Fl
     return weights / sums, (top + np.log(sums / log.shape[1]))[:, 0]
 
 
-def _slopes_of_outcome(
-    model: Model, local: _Floats, theta: _Floats, log_weights: _Floats | None
-) -> _Floats:
+def _effects(model: Model, local: _Floats, theta: _Floats) -> tuple[_Floats, _Floats]:
+    """Log likelihood and effect of each call and label set."""
     family = model.likelihood
     u, further = _parts(model, local)
     extra = theta[len(theta) - family.loading.shape[2] :]
-    slope = family.slope(u, further, extra)
-    if model.x.shape[1] == 1:
-        return np.asarray(slope[:, 0] * local[:, 0], dtype=np.float64)
-    weights, _ = _normalised(family.terms(u, further).log, log_weights)
-    return np.asarray((weights * slope).sum(axis=1) * local[:, 0], dtype=np.float64)
+    return family.terms(u, further).log, family.slope(u, further, extra) * local[:, :1]
 
 
-def _louis(
-    model: Model, local: _Floats, log_weights: _Floats | None = None
-) -> tuple[float, _Floats, _Floats]:
+def _mean_effects(model: Model, local: _Floats, theta: _Floats) -> _Floats:
+    log, effects = _effects(model, local, theta)
+    return _means(_normalised(log, None)[0], [effects])[:, 0]
+
+
+def _firsts(model: Model, local: _Floats) -> tuple[Terms, list[_Floats]]:
+    terms = model.likelihood.terms(*_parts(model, local))
+    return terms, [terms.u * model.x, terms.u, *terms.local]
+
+
+def _means(weights: _Floats, values: list[_Floats]) -> _Floats:
+    return np.stack([np.einsum("nj,nj->n", weights, value) for value in values], axis=1)
+
+
+def _louis(model: Model, local: _Floats) -> tuple[float, _Floats, _Floats]:
     """Log likelihood of all calls; slopes and curvature of each in what it has."""
-    u, further = _parts(model, local)
-    terms = model.likelihood.terms(u, further)
-    weights, logs = _normalised(terms.log, log_weights)
+    terms, firsts = _firsts(model, local)
+    weights, logs = _normalised(terms.log, None)
     x, q = model.x, local.shape[1]
-    firsts = [terms.u * x, terms.u, *terms.local]
-    shape = (len(x), q)
-    slopes = np.empty(shape)
-    for a in range(q):
-        slopes[:, a] = (weights * firsts[a]).sum(axis=1)
-    curves = np.empty((*shape, q))
+    slopes = _means(weights, firsts)
+    curves = np.empty((len(x), q, q))
     for a in range(q):
         for b in range(a, q):
             second = firsts[a] * firsts[b]
             further_slope = _second(terms, x, a, b)
             if further_slope is not None:
                 second = second + further_slope
-            mean = (weights * second).sum(axis=1) - slopes[:, a] * slopes[:, b]
+            mean = np.einsum("nj,nj->n", weights, second) - slopes[:, a] * slopes[:, b]
             curves[:, a, b] = curves[:, b, a] = mean
     return float(logs.sum()), slopes, curves
 
