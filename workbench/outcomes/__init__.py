@@ -5,6 +5,7 @@ Everything here is association. Nothing here is a cause.
 
 from __future__ import annotations
 
+from workbench.outcomes import rater_error
 from workbench.outcomes.auc import auc_table
 from workbench.outcomes.churn import churn_table, customer_features
 from workbench.outcomes.coaching import agent_cards, qa_association, qa_disagreements, qa_rows
@@ -48,6 +49,7 @@ __all__ = [
     "qa_disagreements",
     "qa_rows",
     "repeat_contacts",
+    "rater_error",
     "share_of_time",
     "survey_rows",
     "weighted_scores",

@@ -16,6 +16,7 @@ from workbench.plots.intervals import intervals_figure
 from workbench.plots.matrices import confusions_figure, culture_figure, rater_pairs_figure
 from workbench.plots.phenotypes import phenotypes_figure
 from workbench.plots.policy import placebo_figure, policy_figure
+from workbench.plots.rater_error import carried_figure
 from workbench.plots.signals import signals_figure
 from workbench.plots.strengths import strengths_figure
 from workbench.plots.surveys import overlap_figure
@@ -31,6 +32,7 @@ __all__ = [
     "baseline_figure",
     "calls_heatmap_figure",
     "comparison_figure",
+    "carried_figure",
     "confusions_figure",
     "culture_figure",
     "effects_figure",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbench.workspace.agreeing import Agreeing
+from workbench.workspace.carrying import Carrying
 from workbench.workspace.comparing import Comparing
 from workbench.workspace.core import columns_of
 from workbench.workspace.reporting import Reporting
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
 
-class Workspace(Agreeing, Comparing, Steering, Reporting):
+class Workspace(Agreeing, Comparing, Steering, Reporting, Carrying):
     """A folder with settings, a database and a cache; audio stays where it is.
 
     `wb.create`, `wb.open` and `wb.samples` make one. Every method takes and

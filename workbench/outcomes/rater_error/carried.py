@@ -1,0 +1,438 @@
+"""An effect with the errors of the raters carried through, the quick preview and the naive one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from workbench.errors import AbstainedError, InputError, nearest
+from workbench.jackknife import (
+    MIN_CLUSTERS,
+    NO_INTERVAL,
+    Interval,
+    cluster_codes,
+    jackknife_interval,
+)
+from workbench.outcomes.rater_error.blindness import blindness_note
+from workbench.outcomes.rater_error.confusion import check_overlap
+from workbench.outcomes.rater_error.draws import DRAWS, Drawn, Reweighing, drawn_labels
+from workbench.outcomes.rater_error.fitting import (
+    Fit,
+    Model,
+    fitted,
+    marginal_effect,
+    without_clusters,
+)
+from workbench.outcomes.rater_error.hearings import Hearings, numbered
+from workbench.outcomes.rater_error.label_features import (
+    Feature,
+    NamedFeature,
+    feature_named,
+    values_of,
+)
+from workbench.outcomes.rater_error.outcome_columns import (
+    Outcome,
+    covariate_columns,
+    duration_column,
+    kind_named,
+    outcome_of,
+)
+from workbench.outcomes.rater_error.propensities import levels
+from workbench.outcomes.rater_error.sentences import reading_of
+
+_REFIT_CALLS, _REFIT_WORK = 1000, 120_000
+
+_Floats = npt.NDArray[np.float64]
+_Ints = npt.NDArray[np.int64]
+
+
+class Prepared(NamedTuple):
+    """Calls with what was heard in them, label sets and outcome, all in one order.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        One row a call.
+    hearings : Hearings
+        What was heard.
+    drawn : Drawn
+        Label sets.
+    x : ndarray of float, shape (n_calls, n_sets)
+        The feature on each.
+    x_naive : ndarray of float, shape (n_calls,)
+        The feature on the majority of raters.
+    held : DataFrame
+        Columns held equal.
+    outcome : Outcome
+        With its likelihood.
+    feature : NamedFeature
+        The feature.
+    n_levels : int
+        Groups with a spread of propensities of their own.
+    left_out : str
+        Which rows were left out and why; empty if none.
+    """
+
+    rows: pd.DataFrame
+    hearings: Hearings
+    drawn: Drawn
+    x: _Floats
+    x_naive: _Floats
+    held: pd.DataFrame
+    outcome: Outcome
+    feature: NamedFeature
+    n_levels: int
+    left_out: str
+
+    def model(self, x: _Floats) -> Model:
+        """Relate a feature to the outcome; in standard deviations of the drawn feature."""
+        held = self.held.to_numpy(dtype=float)
+        if self.outcome.likelihood.intercept:
+            held = np.column_stack([np.ones(len(held)), held])
+        return Model(self.outcome.likelihood, (x - self.x.mean()) / self.x.std(), held)
+
+
+def carried_effect(
+    heard: pd.DataFrame,
+    rows: pd.DataFrame,
+    outcome_kind: str,
+    *,
+    feature: str | Feature = "share",
+    covariates: Sequence[str] = (),
+    cluster: str = "agent_id",
+    outcome: str = "y",
+    tag: str = "the tag",
+    step: float | None = None,
+    horizon: float | None = None,
+    confusion: str = "auto",
+    n_draws: int = DRAWS,
+    rng: np.random.Generator | None = None,
+) -> pd.DataFrame:
+    """Relate what was truly there in calls to an outcome, given raters who err.
+
+    Raters miss feelings and hear some that are not there. An effect computed on
+    their labels is off, upwards or downwards: nobody can tell which beforehand.
+    Here each rater's errors are estimated where several rated the same
+    utterances, labels are drawn as they may truly be, and each drawn label set
+    of a call counts as far as it goes with the call's outcome.
+
+    Parameters
+    ----------
+    heard : DataFrame
+        One row a rating: call_id, utterance_id, rater_id, value (1 the tag was
+        heard, 0 not), start_s, end_s, already cut where the outcome happened;
+        heard_until_s where it is known how far the rater had heard.
+    rows : DataFrame
+        One row a call: call_id, y (or duration_s or duration_days, and event;
+        for a count exposure_days where calls were watched unequally long), the
+        covariates and the cluster; moment_s, the second of the call at which the
+        outcome happened, where it did.
+    outcome_kind : {"binary", "count", "continuous", "ordinal", "time_to_event"}
+        What the outcome is.
+    feature : str or callable, default "share"
+        share (of judged time), n (utterances), any, slope (per minute),
+        peak_end, last_third (share in it); or a function of labels (n_utterances,
+        n_sets), start_s, end_s and starts (first utterance of each call) that
+        gives (n_calls, n_sets).
+    covariates : sequence of str, default ()
+        Columns of `rows` to hold equal. They also part the calls for which the
+        spread of the tag is learned separately.
+    cluster : str, default "agent_id"
+        Column of `rows`: rows of one cluster are not independent.
+    outcome, tag : str
+        How the table and sentences call them.
+    step : float, optional
+        How much more of the feature effects are told for. Default: 0.1 of a share
+        (10 points of time), one utterance, any against none; a standard deviation
+        for a function.
+    horizon : float, optional
+        For a time to an event: effects are told on the chance of the event until
+        then. Default: the median duration.
+    confusion : {"auto", "fixed", "refitted"}
+        Whether the raters' errors are estimated again without each cluster.
+        Default: up to 1,000 calls, unless that takes long.
+    n_draws : int, default 60
+        Label sets a call.
+    rng : Generator, optional
+        Source of the draws; the default gives the same result each time.
+
+    Returns
+    -------
+    DataFrame
+        Three rows, method naive (majority of the raters taken as true), preview
+        (regression calibration: mean of the drawn features) and carried. outcome,
+        predictor, step, method, effect, unit, ci_low, ci_high, p_value,
+        coefficient (log odds, log rate, log hazard or points, a step), coef_low,
+        coef_high, n_calls, n_events (missing for a score), n_clusters, cluster,
+        covariates, model, note, reading (a sentence). Figures are NaN where they
+        cannot be given; the note says why.
+
+    Raises
+    ------
+    InputError
+        If a table or argument is not as documented.
+    AbstainedError
+        If raters overlap too little to tell their errors, or calls or events are
+        too few. The text says how many are needed.
+
+    See Also
+    --------
+    rater_confusion : The errors of each rater.
+    error_by_outcome : Whether raters erred otherwise where the outcome happened.
+    imputed_tables : Complete tables, for a routine that needs one.
+
+    Notes
+    -----
+    Dawid and Skene's confusion; a propensity for each call on a grid, its spread
+    learned within covariate levels; 60 label sets a call drawn without the outcome;
+    sum_i log mean_j P(y_i | x_ij) maximised; delete-one-cluster jackknife (one
+    Newton step each) with t(G - 1). Cox's partial likelihood is no product over
+    calls, so a time to an event has a hazard that is constant in 5 pieces with
+    equally many events. Held against simulations in `benchmarks/
+    simulated_rater_error.py`. Not repaired: raters who knew the outcome.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> rng = np.random.default_rng(0)
+    >>> share = np.repeat(rng.beta(1, 3, 200), 10)
+    >>> there = np.repeat(rng.random(2000) < share, 3)
+    >>> call = np.char.mod("c%03d", np.arange(2000) // 10)
+    >>> heard = pd.DataFrame({
+    ...     "call_id": np.repeat(call, 3), "utterance_id": np.repeat(np.arange(2000), 3),
+    ...     "rater_id": np.tile(["a", "b", "c"], 2000), "value": there ^ (rng.random(6000) < 0.1),
+    ...     "start_s": np.repeat(np.tile(np.arange(10.0), 200), 3),
+    ... }).assign(end_s=lambda t: t["start_s"] + 1)
+    >>> rows = pd.DataFrame({"call_id": np.unique(call), "agent_id": np.arange(200) % 10})
+    >>> rows["y"] = rng.random(200) < 1 / (1 + np.exp(2 - 4 * share[::10]))
+    >>> carried_effect(heard, rows, "binary")["method"].tolist()
+    ['naive', 'preview', 'carried']
+    """
+    if confusion not in ("auto", "fixed", "refitted"):
+        raise InputError(f'confusion is "auto", "fixed" or "refitted"; "{confusion}" came.')
+    ready = prepared(
+        heard,
+        rows,
+        outcome_kind,
+        feature=feature,
+        covariates=covariates,
+        needed=[cluster],
+        horizon=horizon,
+        n_draws=n_draws,
+        rng=rng,
+    )
+    codes, n_clusters = cluster_codes(ready.rows[cluster], what=cluster)
+    if step is None:
+        step = ready.feature.step if np.isfinite(ready.feature.step) else float(ready.x.std())
+    if not (np.isfinite(step) and step > 0):
+        raise InputError(f"A step is above 0; {step} came.")
+    small = len(codes) <= _REFIT_CALLS and len(codes) * n_clusters <= _REFIT_WORK
+    again = confusion == "refitted" or (confusion == "auto" and small)
+    naive = ready.model(ready.x_naive[:, None])
+    preview = ready.model(ready.x.mean(axis=1, keepdims=True))
+    carried = ready.model(ready.x)
+    weights = None
+    if again and n_clusters >= MIN_CLUSTERS:
+        reweigh = Reweighing(ready.hearings, ready.drawn, codes, ready.n_levels)
+        weights = [reweigh.without(g) for g in range(n_clusters)]
+    knowing = blindness_note(heard, ready.rows)
+    found = []
+    start = None
+    for method, model in (("naive", naive), ("preview", preview), ("carried", carried)):
+        own = weights if method == "carried" else None
+        try:
+            fit = fitted(model, start)
+            start = fit.theta
+            figures = _figures(fit, codes, n_clusters, own)
+            why = _why_no_interval(figures["effect_interval"], n_clusters, cluster)
+        except AbstainedError as error:
+            figures, why = _NOTHING, str(error)
+        found.append((method, figures, why))
+    kind = kind_named(outcome_kind)
+    name = feature if isinstance(feature, str) else getattr(feature, "__name__", "function")
+    table = pd.DataFrame(
+        [
+            {
+                "outcome": outcome,
+                "predictor": f"{tag} {name}",
+                "step": step,
+                "method": method,
+                **_scaled(figures, step / float(ready.x.std()), kind.times, ready.outcome.unit),
+                "n_calls": len(codes),
+                "n_events": ready.outcome.n_events,
+                "n_clusters": n_clusters,
+                "cluster": cluster,
+                "covariates": " ".join(covariates),
+                "model": _model_words(ready, method, again, n_clusters, cluster),
+                "note": " ".join(part for part in (why, ready.left_out, knowing) if part),
+            }
+            for method, figures, why in found
+        ]
+    ).astype({"n_events": "Int64"})
+    words = ready.feature.words.format(tag=tag, step=step)
+    usual = step == ready.feature.step or not np.isfinite(ready.feature.step)
+    more = words if usual else f"{name} of {tag} higher by {step:g}"
+    table["reading"] = [
+        reading_of(
+            row,
+            kind=str(outcome_kind).replace(" ", "_"),
+            more=more,
+            outcome=outcome,
+            covariates=covariates,
+        )
+        for row in table.to_dict("records")
+    ]
+    return table
+
+
+def prepared(
+    heard: pd.DataFrame,
+    rows: pd.DataFrame,
+    outcome_kind: str,
+    *,
+    feature: str | Feature,
+    covariates: Sequence[str],
+    needed: Sequence[str],
+    horizon: float | None,
+    n_draws: int,
+    rng: np.random.Generator | None,
+) -> Prepared:
+    """Check what came, estimate the raters' errors and draw labels.
+
+    Parameters
+    ----------
+    heard, rows, outcome_kind, feature, covariates, horizon, n_draws, rng
+        As of `carried_effect`.
+    needed : sequence of str
+        Further columns that must be there.
+
+    Returns
+    -------
+    Prepared
+        All in the order of the calls' ids.
+    """
+    kind, chosen = kind_named(outcome_kind), feature_named(feature)
+    if isinstance(n_draws, bool) or not isinstance(n_draws, int) or not 10 <= n_draws <= 500:
+        raise InputError(f"n_draws is a whole number from 10 to 500; {n_draws} came.")
+    if isinstance(covariates, str):
+        covariates = [covariates]
+    timed = kind.columns != ("y",)
+    wanted = [duration_column(rows), "event"] if timed else ["y"]
+    if "exposure_days" in rows.columns and kind.model == "Poisson":
+        wanted.append("exposure_days")
+    wanted += ["call_id", *covariates, *needed]
+    for name in wanted:
+        if name not in rows.columns:
+            raise InputError(
+                f'The rows have no column "{name}".{nearest(name, map(str, rows.columns))}'
+            )
+    if rows["call_id"].duplicated().any():
+        twice = rows.loc[rows["call_id"].duplicated(), "call_id"].iloc[0]
+        raise InputError(f'The rows are one a call; "{twice}" is there more than once.')
+    whole = rows.dropna(subset=wanted)
+    left = [(len(rows) - len(whole), "have a gap")]
+    hearings = numbered(heard, pd.Index(whole["call_id"]))
+    known = whole.set_index("call_id", drop=False).loc[hearings.call_ids].reset_index(drop=True)
+    left.append((len(whole) - len(known), "have no ratings of it"))
+    naive = _majority(hearings, chosen)
+    if np.isnan(naive).any():
+        keep = ~np.isnan(naive)
+        left.append((int((~keep).sum()), "have too few utterances for this feature"))
+        known = known[keep].reset_index(drop=True)
+        if known.empty:
+            raise AbstainedError("No call has enough rated utterances for this feature.")
+        hearings = numbered(heard, pd.Index(known["call_id"]))
+        naive = _majority(hearings, chosen)
+    counts = np.bincount(hearings.pattern, minlength=len(hearings.votes)).astype(float)
+    check_overlap(hearings.votes, counts, hearings.rater_ids)
+    held = covariate_columns(known, covariates)
+    outcome = outcome_of(known, outcome_kind, held.shape[1], horizon=horizon)
+    level, n_levels = levels(known[list(covariates)])
+    source = np.random.default_rng(0) if rng is None else rng
+    drawn = drawn_labels(hearings, level, n_levels, n_draws=n_draws, rng=source)
+    x = values_of(chosen, drawn.labels, hearings.start_s, hearings.end_s, hearings.starts)
+    if not np.isfinite(x).all():
+        raise InputError("The feature's function gave values that are missing or infinite.")
+    if x.std() == 0 or naive.std() == 0:
+        raise AbstainedError("The feature has the same value in all calls.")
+    text = ", ".join(f"{n} {why}" for n, why in left if n)
+    said = f"Of {len(rows)} calls, {text}." if text else ""
+    return Prepared(known, hearings, drawn, x, naive, held, outcome, chosen, n_levels, said)
+
+
+def _majority(hearings: Hearings, feature: NamedFeature) -> _Floats:
+    """Compute the feature on what half of an utterance's raters or more have heard."""
+    said, rated = (hearings.votes == 1).sum(axis=1), (hearings.votes >= 0).sum(axis=1)
+    labels = (2 * said >= rated)[hearings.pattern].astype(np.uint8)[:, None]
+    return values_of(feature, labels, hearings.start_s, hearings.end_s, hearings.starts)[:, 0]
+
+
+_NOTHING: dict[str, Any] = {
+    "effect": np.nan,
+    "coefficient": np.nan,
+    "effect_interval": NO_INTERVAL,
+    "coefficient_interval": NO_INTERVAL,
+}
+
+
+def _figures(
+    fit: Fit, codes: _Ints, n_clusters: int, weights: list[_Floats] | None
+) -> dict[str, Any]:
+    left = without_clusters(fit, codes, n_clusters, weights)
+    effect = marginal_effect(fit, left, codes, weights)
+    enough = n_clusters >= MIN_CLUSTERS
+    return {
+        "effect": effect.estimate,
+        "coefficient": float(fit.theta[0]),
+        "effect_interval": jackknife_interval(effect.estimate, effect.left_out)
+        if enough
+        else NO_INTERVAL,
+        "coefficient_interval": jackknife_interval(float(fit.theta[0]), left[:, 0])
+        if enough
+        else NO_INTERVAL,
+    }
+
+
+def _scaled(figures: dict[str, Any], steps: float, times: float, unit: str) -> dict[str, Any]:
+    effect, coefficient = figures["effect_interval"], figures["coefficient_interval"]
+    return {
+        "effect": figures["effect"] * steps * times,
+        "unit": unit,
+        "ci_low": effect.low * steps * times,
+        "ci_high": effect.high * steps * times,
+        "p_value": effect.p,
+        "coefficient": figures["coefficient"] * steps,
+        "coef_low": coefficient.low * steps,
+        "coef_high": coefficient.high * steps,
+    }
+
+
+def _model_words(ready: Prepared, method: str, again: bool, n_clusters: int, cluster: str) -> str:
+    words = {
+        "naive": "majority of the raters taken as true",
+        "preview": "regression calibration with a prior for each call",
+        "carried": f"{ready.x.shape[1]} label sets a call, weighed by the outcome's likelihood",
+    }
+    if n_clusters < MIN_CLUSTERS:
+        return f"{ready.outcome.model}; {words[method]}; no interval"
+    errors = "; errors of raters estimated again each time" if again else ""
+    return (
+        f"{ready.outcome.model}; {words[method]}; delete-one-{cluster.removesuffix('_id')} "
+        f"jackknife, t({n_clusters - 1}){errors if method == 'carried' else ''}"
+    )
+
+
+def _why_no_interval(interval: Interval, n_clusters: int, cluster: str) -> str:
+    if np.isfinite(interval.low):
+        return ""
+    name = cluster.removesuffix("_id")
+    if n_clusters < MIN_CLUSTERS:
+        return (
+            f"No interval: {n_clusters} {name}s are too few to tell how much another set of "
+            f"{name}s would differ; {MIN_CLUSTERS} are needed."
+        )
+    return f"No interval: without one {name} the effect has no finite estimate."
