@@ -258,8 +258,8 @@ def _trimming(n_trimmed: int, n_beyond: int, n_unknown: int, smallest: float) ->
     said = []
     if n_trimmed:
         said.append(
-            f"{n_trimmed} callers with a chance to answer below {smallest:g} are left out: the score "
-            "does not speak for them. "
+            f"{n_trimmed} callers with a chance to answer below {smallest:g} are left out: the "
+            "score does not speak for them. "
         )
     if n_beyond:
         said.append(
