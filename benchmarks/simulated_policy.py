@@ -281,7 +281,7 @@ def weighted(rng: np.random.Generator, *, score: str, customers: int) -> Simulat
     """
     rows = surveyed(rng, customers)
     scores = weighted_scores(rows, ["valence_mean", "resignation_share", "queue"]).scores
-    row = scores.set_index("score").loc[score]
+    row = scores[scores["score"] == score].iloc[0]
     return true_survey()[score], float(row["ci_low"]), float(row["ci_high"])
 
 
@@ -328,6 +328,7 @@ def card(rng: np.random.Generator, *, agents: int, rate: bool) -> Simulated:
     hard = rng.uniform(size=len(agent)) < often[agent]
     own = rng.normal(0, 0.5, agents)
     one = int(rng.integers(agents))
+    value: npt.NDArray[np.float64 | np.bool_]
     if rate:
         value = rng.uniform(size=len(agent)) < _logistic(-1.7 + 0.8 * hard + own[agent])
         chance = _logistic(-1.7 + 0.8 * np.array([0, 1]) + own[one])
