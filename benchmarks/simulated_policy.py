@@ -18,6 +18,7 @@ from workbench.outcomes import (
     repeat_contacts,
     weighted_scores,
 )
+from workbench.outcomes.policy.autocorrelation import fit_series
 
 Simulated = tuple[float, float, float]
 _Floats = npt.NDArray[np.float64]
@@ -53,9 +54,7 @@ def errors(rng: np.random.Generator, n: int, autocorrelation: float) -> _Floats:
     return out
 
 
-def level(
-    rng: np.random.Generator, *, points: int, autocorrelation: float, compared: bool = False
-) -> Simulated:
+def level(rng: np.random.Generator, *, points: int, autocorrelation: float) -> Simulated:
     """Draw a series with a trend that a policy moves by -1.5, and estimate the step.
 
     Parameters
@@ -66,24 +65,41 @@ def level(
         How many; the policy comes in the middle.
     autocorrelation : float
         Of the errors.
-    compared : bool
-        Whether the interval is that of Newey-West with 4 lags.
 
     Returns
     -------
     tuple of float
         The true step, and the ends of the interval.
     """
-    time = np.arange(points)
-    after = time >= points // 2
-    value = 10 + 0.02 * time - 1.5 * after + errors(rng, points, autocorrelation)
+    months = (np.arange(points) - points // 2) / 4
+    after = months >= 0
+    value = 10 + 0.1 * months - 1.5 * after + errors(rng, points, autocorrelation)
+    design = np.column_stack([np.ones(points), months, after, np.where(after, months, 0)])
+    _, low, high, _ = fit_series(value, design).told([[0, 0, 1, 0]])
+    return -1.5, float(low[0]), float(high[0])
+
+
+def newey_west(rng: np.random.Generator, *, points: int, autocorrelation: float) -> Simulated:
+    """Draw the series of `level`, and take the interval of Newey-West with 4 lags.
+
+    Parameters
+    ----------
+    rng, points, autocorrelation
+        As in `level`.
+
+    Returns
+    -------
+    tuple of float
+        The true step, and the ends of the interval.
+    """
+    after = np.arange(points) >= points // 2
+    value = 10 - 1.5 * after + errors(rng, points, autocorrelation)
     row = interrupted_series(pd.DataFrame({"value": value, "after": after})).iloc[0]
-    names = ("newey_west_low", "newey_west_high") if compared else ("ci_low", "ci_high")
-    return -1.5, float(row[names[0]]), float(row[names[1]])
+    return -1.5, float(row["newey_west_low"]), float(row["newey_west_high"])
 
 
 def weekly_rate(rng: np.random.Generator, *, weeks: int, calls: int) -> Simulated:
-    """Draw calls of which a share escalates that wanders from week to week.
+    """Draw weeks of calls of which a share escalates that wanders from week to week.
 
     Parameters
     ----------
@@ -101,12 +117,9 @@ def weekly_rate(rng: np.random.Generator, *, weeks: int, calls: int) -> Simulate
     after = np.arange(weeks) >= weeks // 2
     chance = 0.25 - 0.08 * after + 0.04 * errors(rng, weeks, 0.5)
     week = np.repeat(np.arange(weeks), n)
-    rows = pd.DataFrame(
-        {
-            "started_at": START + pd.to_timedelta(week * 7 + rng.integers(7, size=n.sum()), "D"),
-            "escalated": rng.uniform(size=n.sum()) < np.clip(chance, 0.01, 0.99)[week],
-        }
-    )
+    days = START + pd.to_timedelta(week * 7, "D")
+    escalated = rng.uniform(size=n.sum()) < np.clip(chance, 0.01, 0.99)[week]
+    rows = pd.DataFrame({"started_at": days, "escalated": escalated})
     since = START + pd.Timedelta(days=7 * (weeks // 2))
     row = interrupted_series(policy_series(rows, "escalated", since=since)).iloc[0]
     return -8.0, float(row["ci_low"]), float(row["ci_high"])
@@ -268,7 +281,7 @@ def weighted(rng: np.random.Generator, *, score: str, customers: int) -> Simulat
     """
     rows = surveyed(rng, customers)
     scores = weighted_scores(rows, ["valence_mean", "resignation_share", "queue"]).scores
-    row = scores.set_index("score").loc[score]
+    row = scores[scores["score"] == score].iloc[0]
     return true_survey()[score], float(row["ci_low"]), float(row["ci_high"])
 
 
@@ -315,6 +328,7 @@ def card(rng: np.random.Generator, *, agents: int, rate: bool) -> Simulated:
     hard = rng.uniform(size=len(agent)) < often[agent]
     own = rng.normal(0, 0.5, agents)
     one = int(rng.integers(agents))
+    value: npt.NDArray[np.float64 | np.bool_]
     if rate:
         value = rng.uniform(size=len(agent)) < _logistic(-1.7 + 0.8 * hard + own[agent])
         chance = _logistic(-1.7 + 0.8 * np.array([0, 1]) + own[one])
@@ -448,7 +462,7 @@ AT_OTHER_SIZES: dict[str, Callable[[np.random.Generator], Simulated]] = {
 """The same at odd sizes: for a look when an interval changes."""
 NEWEY_WEST: dict[str, Callable[[np.random.Generator], Simulated]] = {
     f"Newey-West, {points} points, autocorrelation {autocorrelation:g}": partial(
-        level, points=points, autocorrelation=autocorrelation, compared=True
+        newey_west, points=points, autocorrelation=autocorrelation
     )
     for points in (24, 60, 104)
     for autocorrelation in (0.0, 0.5)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.errors import InputError, nearest
-from workbench.plots.marks import known_clicks, spelled, wrapped
+from workbench.plots.marks import known_clicks, padded, spelled, wrapped
 from workbench.plots.theme import palette_named, template_of
 
 _ROW_PX, _TOP_PX, _BOTTOM_PX = 24, 118, 50
@@ -121,7 +121,10 @@ def agent_cards_figure(cards: pd.DataFrame, *, by: str = "agent_id", theme: str 
         )
         unit = str(heads.loc[name, "unit"])
         figure.update_xaxes(
-            title="percent" if unit == "percentage points" else unit, row=1, col=column
+            title="percent" if unit == "percentage points" else unit,
+            range=padded(low, high, own["raw"], [overall]),
+            row=1,
+            col=column,
         )
     figure.update_yaxes(
         tickvals=list(range(len(agents))),
@@ -258,7 +261,7 @@ def qa_figure(
         margin={"t": 112, "b": 66},
         title={
             "text": "Where the QA form and the customer's tone part",
-            "subtitle": {"text": wrapped(reading, 110)},
+            "subtitle": {"text": wrapped(reading, 84)},
         },
     )
     return figure

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.errors import InputError
-from workbench.plots.marks import spelled, wrapped
+from workbench.plots.marks import padded, spelled, wrapped
 from workbench.plots.theme import Palette, palette_named, template_of
 
 _ROW_PX, _TOP_PX, _BOTTOM_PX = 34, 84, 56
@@ -25,8 +25,9 @@ def intervals_figure(
 ) -> Any:
     """Draw estimates with 95 % intervals against 0.
 
-    A filled mark has an interval that leaves out 0, a hollow one does not, a
-    diamond has none.
+    A filled mark has an interval that leaves out 0 (and, where p_adjusted came,
+    holds after allowing for the number of lines), a hollow one does not, a diamond
+    has none.
 
     Parameters
     ----------
@@ -91,6 +92,8 @@ def _draw(
     low, high = (rows[name].to_numpy(dtype=float) for name in ("ci_low", "ci_high"))
     told = np.isfinite(low)
     found = told & ((low > 0) | (high < 0))
+    if "p_adjusted" in rows.columns:
+        found &= rows["p_adjusted"].to_numpy(dtype=float) < 0.05
     places = np.arange(len(rows))
     lines_x = np.column_stack([low, high, np.full(len(rows), np.nan)]).ravel()
     figure.add_trace(
@@ -127,6 +130,7 @@ def _draw(
     )
     figure.update_xaxes(
         title=str(rows["unit"].iloc[0]),
+        range=padded(rows[estimate], low, high, [0.0]),
         zeroline=True,
         zerolinecolor=palette.zero,
         zerolinewidth=1.5,

@@ -304,6 +304,32 @@ def add_moment(
     )
 
 
+def padded(*values: Any, share: float = 0.05) -> list[float]:
+    """Find an axis range that leaves some room beside all values.
+
+    Parameters
+    ----------
+    *values : array of float
+        What is drawn; NaN is left out.
+    share : float, default 0.05
+        Room on each side, as a share of the range.
+
+    Returns
+    -------
+    list of [low, high]
+        A range as Plotly takes it.
+
+    Examples
+    --------
+    >>> padded([0.0, 10.0], [float("nan")])
+    [-0.5, 10.5]
+    """
+    together = np.concatenate([np.asarray(part, dtype=float).ravel() for part in values])
+    low, high = float(np.nanmin(together)), float(np.nanmax(together))
+    room = share * (high - low or 1.0)
+    return [low - room, high + room]
+
+
 def label_ends(
     figure: Any, labels: Iterable[tuple[float, float, str, str]], *, room: float
 ) -> None:

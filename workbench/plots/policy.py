@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.errors import InputError
-from workbench.plots.marks import spelled, wrapped
+from workbench.plots.marks import padded, spelled, wrapped
 from workbench.plots.theme import Palette, faded, palette_named, template_of
 
 
@@ -24,7 +24,7 @@ def policy_figure(
 
     The solid line is the fit with its 95 % band. The dashed one carries the
     former trend on: what was to be expected without a change. A mark is a day or
-    a week, larger with more calls; a comparison has hollow marks.
+    a week, larger with more calls; a comparison has hollow marks and no band.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def _curves(
     for what, side, dash in parts:
         own = lines[side]
         shade = palette.muted if what == "expected" else colour
-        for ending, fill in (("_low", None), ("_high", "tonexty")):
+        for ending, fill in () if hollow else (("_low", None), ("_high", "tonexty")):
             figure.add_trace(
                 go.Scatter(
                     x=own["starts_on"],
@@ -136,7 +136,7 @@ def _curves(
                     mode="lines",
                     line={"width": 0},
                     fill=fill,
-                    fillcolor=faded(shade, 0.08 if hollow or what == "expected" else 0.16),
+                    fillcolor=faded(shade, 0.1 if what == "expected" else 0.18),
                     hoverinfo="skip",
                 )
             )
@@ -201,13 +201,10 @@ def _axis(unit: str) -> str:
 
 
 def _range(lines: pd.DataFrame, comparison: pd.DataFrame | None) -> list[float]:
-    """Show the points and the fit; a band of the expected may run out of the picture."""
+    """Show the points and the fit; the band of the expected may run out of the picture."""
     names = ["value", "fitted", "fitted_low", "fitted_high", "expected"]
-    both = [lines[names]] + ([comparison[names[:-1]]] if comparison is not None else [])
-    values = np.concatenate([part.to_numpy(dtype=float).ravel() for part in both])
-    low, high = np.nanmin(values), np.nanmax(values)
-    room = 0.05 * (high - low or 1.0)
-    return [float(low - room), float(high + room)]
+    other = [] if comparison is None else [comparison[["value", "fitted"]]]
+    return padded(lines[names], *other)
 
 
 def _title(measure: str, effects: pd.DataFrame | None) -> str:

@@ -12,6 +12,9 @@ from workbench.plots.marks import wrapped
 from workbench.plots.theme import palette_named, template_of
 
 
+_STEPS = [lead * 10**power for power in range(8) for lead in (1, 2, 5)]
+
+
 def overlap_figure(
     chances: pd.DataFrame, scores: pd.DataFrame | None = None, *, theme: str = "light"
 ) -> Any:
@@ -94,8 +97,8 @@ def overlap_figure(
             font={"color": colour, "size": 13},
         )
     most = int(max(np.bincount(place[side], minlength=20).max() for _, side, _, _ in parts))
-    step = max(1, round(most / 3))
-    ticks = np.arange(-3, 4) * step
+    step = next(step for step in _STEPS if step * 4 >= most)
+    ticks = np.arange(-4, 5) * step
     figure.update_xaxes(title="chance to answer, by what was heard and known", range=[0, 1])
     figure.update_yaxes(
         title="calls",
@@ -112,7 +115,7 @@ def overlap_figure(
         margin={"t": 110},
         title={
             "text": "Who answered, and who did not, by the chance to answer",
-            "subtitle": {"text": wrapped(under, 110)},
+            "subtitle": {"text": wrapped(under, 84)},
         },
     )
     return figure

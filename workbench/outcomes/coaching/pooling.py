@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-_MIDDLES, _SPREADS, _PLACES = 41, 41, 241
+_MIDDLES, _SPREADS = 25, 25
 _Floats = npt.NDArray[np.float64]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +11,8 @@ _Floats = npt.NDArray[np.float64]
 
 _AUTOCORRELATIONS = np.linspace(-0.9, 0.98, 48)
 _SPREADS = np.linspace(0.0, 1.6, 13)
-_HALVINGS = 40
+_HALVINGS = 30
+_SMALLEST_WEIGHT = 1e-9
 
 
 class SeriesFit(NamedTuple):
@@ -51,31 +51,31 @@ class SeriesFit(NamedTuple):
         estimate, low, high, p : ndarray of float, shape (n,)
             Mean, 2.5 and 97.5 percentiles, two-sided p value of 0.
         """
-        from scipy.special import ndtr, stdtr
+        from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
         rows = np.atleast_2d(np.asarray(contrasts, dtype=float))
-        middle = self.coefficients @ rows.T
-        spread = np.sqrt(np.einsum("cp,kpq,cq->kc", rows, self.covariances, rows))
+        likely = self.weights > _SMALLEST_WEIGHT
+        weights = self.weights[likely] / self.weights[likely].sum()
+        middle = self.coefficients[likely] @ rows.T
+        spread = np.sqrt(np.einsum("cp,kpq,cq->kc", rows, self.covariances[likely], rows))
+        normal = np.isinf(self.freedom)
 
         def below(x: _Floats) -> _Floats:
             z = (x - middle) / spread
-            part = ndtr(z) if np.isinf(self.freedom) else stdtr(self.freedom, z)
-            return np.asarray(self.weights @ part, dtype=np.float64)
+            return np.asarray(weights @ (ndtr(z) if normal else stdtr(self.freedom, z)))
 
-        ends = [_where(below, chance, middle, spread) for chance in (0.025, 0.975)]
+        def where(chance: float) -> _Floats:
+            own = middle + spread * (ndtri(chance) if normal else stdtrit(self.freedom, chance))
+            low, high = own.min(axis=0), own.max(axis=0)
+            for _ in range(_HALVINGS):
+                half = (low + high) / 2
+                under = below(half) < chance
+                low, high = np.where(under, half, low), np.where(under, high, half)
+            return np.asarray((low + high) / 2, dtype=np.float64)
+
         at_zero = below(np.zeros(len(rows)))
-        return self.weights @ middle, ends[0], ends[1], 2 * np.minimum(at_zero, 1 - at_zero)
-
-
-def _where(
-    below: Callable[[_Floats], _Floats], chance: float, middle: _Floats, spread: _Floats
-) -> _Floats:
-    low, high = (middle - 40 * spread).min(axis=0), (middle + 40 * spread).max(axis=0)
-    for _ in range(_HALVINGS):
-        half = (low + high) / 2
-        under = below(half) < chance
-        low, high = np.where(under, half, low), np.where(under, high, half)
-    return np.asarray((low + high) / 2, dtype=np.float64)
+        p = 2 * np.minimum(at_zero, 1 - at_zero)
+        return weights @ middle, where(0.025), where(0.975), p
 
 
 def fit_series(

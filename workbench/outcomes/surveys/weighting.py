@@ -258,8 +258,8 @@ def _trimming(n_trimmed: int, n_beyond: int, n_unknown: int, smallest: float) ->
     said = []
     if n_trimmed:
         said.append(
-            f"{n_trimmed} callers with a chance to answer below {smallest:g} are left out: the score "
-            "does not speak for them. "
+            f"{n_trimmed} callers with a chance to answer below {smallest:g} are left out: the "
+            "score does not speak for them. "
         )
     if n_beyond:
         said.append(
@@ -272,17 +272,19 @@ def _trimming(n_trimmed: int, n_beyond: int, n_unknown: int, smallest: float) ->
 
 
 def _told(row: dict[str, Any]) -> str:
-    name = str(row["score"]).upper()
     digits = 0 if row["score"] == "nps" else 2
+
+    def amount(name: str, sign: str = "") -> str:
+        return f"{round(row[name], digits) + 0.0:{sign}.{digits}f}"
+
     said = (
-        f"{name} of {row['n_answered']} answers: {row['raw']:.{digits}f}; weighed to stand for "
-        f"{row['n_called'] - row['n_trimmed']} calls: {row['weighted']:.{digits}f}"
+        f"{str(row['score']).upper()} of {row['n_answered']} answers: {amount('raw')}; weighed to "
+        f"stand for {row['n_called'] - row['n_trimmed']} calls: {amount('weighted')}"
     )
     if not np.isfinite(row["ci_low"]):
         return f"{said}."
-    said += f" ({row['ci_low']:.{digits}f} to {row['ci_high']:.{digits}f})"
-    moved = f"{row['moved']:+.{digits}f} ({row['moved_low']:+.{digits}f} to "
-    moved += f"{row['moved_high']:+.{digits}f})"
+    said += f" ({amount('ci_low')} to {amount('ci_high')}). The weights move it by "
+    said += f"{amount('moved', '+')} ({amount('moved_low', '+')} to {amount('moved_high', '+')})"
     if row["moved_low"] <= 0 <= row["moved_high"]:
-        return f"{said}. The weights move it by {moved}: no bias by what was heard is shown."
-    return f"{said}. The weights move it by {moved}: the answers alone mislead by about as much."
+        return f"{said}: no bias by what was heard is shown."
+    return f"{said}: the answers alone mislead by about as much."
