@@ -264,7 +264,7 @@ def test_each_cell_names_its_seconds(many_calls):
     trajectories, outcomes = many_calls
     figure = calls_heatmap_figure(trajectories, outcomes, n_bins=10)
     heat, moments = figure.data
-    assert np.shape(heat.customdata) == (*np.shape(heat.z), 4)
+    assert np.shape(heat.customdata.tolist()) == (*np.shape(heat.z), 4)
     z = np.asarray(heat.z, dtype=float)
     for down, right in zip(*np.nonzero(np.isfinite(z)), strict=True):
         call_id, channel, start, end = heat.customdata[down][right]

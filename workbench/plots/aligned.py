@@ -210,9 +210,9 @@ def comparison_figure(
     heights = [CURVE_PX, _DIFFERENCE_PX, COUNT_PX]
     first = comparison.iloc[0]
     lines = [
-        f"{role}, {spelled(variable)} {aligned_words(at)}; {names[0]} less {names[1]}, "
+        f"{role}, {spelled(variable)} {aligned_words(at)}; {names[0]} less {names[1]}",
         "bars: 95 % for each part alone",
-        f"grey: where 95 of 100 chance differences stay everywhere ({first['permuted']})",
+        f"grey: 95 of 100 chance differences stay in it everywhere ({first['permuted']})",
         *([warning] if warning else []),
         *who_is_left(both, at),
         *([f"{n_left_out} calls left out"] if n_left_out else []),

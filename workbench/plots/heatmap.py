@@ -10,11 +10,12 @@ import pandas as pd
 from workbench.errors import AbstainedError, InputError
 from workbench.plots.heatmap_rows import HeatRow, Order, ordered_rows
 from workbench.plots.marks import add_moment, spelled
+from workbench.plots.over_calls import in_lines
 from workbench.plots.theme import Palette, colour_scale, palette_named, template_of
 from workbench.schema import check_table
 from workbench.trajectories import aligned_table, thirds_change
 
-_NAMED_ROWS, _TOP_PX, _BOTTOM_PX = 45, 84, 92
+_NAMED_ROWS, _TOP_PX, _BOTTOM_PX = 45, 100, 92
 
 
 def calls_heatmap_figure(
@@ -138,7 +139,8 @@ def calls_heatmap_figure(
             colorbar=_colour_bar(variable, is_tag),
         )
     )
-    _mark_escalations(figure, cells, events, place, at, palette)
+    if at != "escalation":
+        _mark_escalations(figure, cells, events, place, at, palette)
     _name_rows(figure, order, palette, sort_by)
     ends = [float(edges["low"].min()) * scale, float(edges["high"].max()) * scale]
     figure.update_xaxes(
@@ -191,19 +193,31 @@ def _order(
     return ordered_rows(-last if highest_first else last, sort_by, ascending=ascending)
 
 
+class _Click(tuple[Any, ...]):
+    """What a cell plays. Plotly copies figures deeply, cell by cell; this need not be copied."""
+
+    __slots__ = ()
+
+    def __deepcopy__(self, memo: object) -> _Click:
+        return self
+
+
 def _filled(values: Any, y: Any, x: Any, shape: tuple[int, int]) -> Any:
-    out = np.full(shape, np.nan)
-    out[y, x] = values
+    out = np.full(shape, None, dtype=object)
+    out[y, x] = values.round(3).tolist()
     return out
 
 
-def _clicks(cells: pd.DataFrame, y: Any, x: Any, shape: tuple[int, int]) -> list[list[list[Any]]]:
-    nothing: list[Any] = [None] * 4
-    custom = [[nothing] * shape[1] for _ in range(shape[0])]
-    calls, channels = cells["call_id"].tolist(), cells["channel"].astype(object).tolist()
+def _clicks(cells: pd.DataFrame, y: Any, x: Any, shape: tuple[int, int]) -> Any:
+    clicks = np.empty(len(cells), dtype=object)
+    channels = [None if pd.isna(channel) else int(channel) for channel in cells["channel"]]
     spans = cells[["start_s", "end_s"]].to_numpy(dtype=float).round(2).tolist()
-    for down, right, call, channel, span in zip(y, x, calls, channels, spans, strict=True):
-        custom[down][right] = [call, None if channel is pd.NA else channel, *span]
+    for at, (call, channel, span) in enumerate(zip(cells["call_id"], channels, spans, strict=True)):
+        clicks[at] = _Click((call, channel, *span))
+    nothing = np.empty(1, dtype=object)
+    nothing[0] = _Click((None,) * 4)
+    custom = np.repeat(nothing, shape[0] * shape[1]).reshape(shape)
+    custom[y, x] = clicks
     return custom
 
 
@@ -367,4 +381,4 @@ def _subtitle(
         told.insert(0, f"sorted by {spelled(str(sort_by.name))}")
     if n_left_out:
         told.append(f"{n_left_out} calls without {spelled(at)} left out")
-    return "; ".join(told)
+    return in_lines(told)

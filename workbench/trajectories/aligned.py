@@ -148,7 +148,7 @@ def aligned_table(
     names = pd.Index(sorted(points["call_id"].unique()))
     length = lengths_of(names, trajectories, durations)
     call, occasion, zero = _zeros(names, length, at, moments, which)
-    left_out = [str(name) for i, name in enumerate(names) if i not in set(call)]
+    left_out = names.delete(np.unique(call)).tolist()
     of_call = length[call]
     if at == "length":
         if n_bins < 1:

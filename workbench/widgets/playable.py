@@ -62,7 +62,7 @@ def playable(figure: go.Figure, play: Play, *, redraw: Redraw | None = None) -> 
             player.say(sentence_of(error))
 
     def put(drawn: go.Figure) -> None:
-        widget = go.FigureWidget(_with_subtitle_in_title(drawn))
+        widget = go.FigureWidget(data=drawn.data, layout=_with_subtitle_in_title(drawn.layout))
         widget._config = {**widget._config, "responsive": True}
         for trace in widget.data:
             if trace.customdata is not None and hasattr(trace, "on_click"):
@@ -95,14 +95,14 @@ def figure_of(box: ipywidgets.VBox) -> go.Figure | None:
     return getattr(box, "drawn", None)
 
 
-def _with_subtitle_in_title(figure: go.Figure) -> go.Figure:
+def _with_subtitle_in_title(layout: go.Layout) -> go.Layout:
     """Put the subtitle below the title as text: drawn out of sight, Plotly lays it over."""
     import plotly.graph_objects as go
 
-    copy = go.Figure(figure)
-    title = copy.layout.title
+    copy = go.Layout(layout)
+    title = copy.title
     if title.subtitle.text:
-        font = copy.layout.template.layout.title.subtitle.font
+        font = copy.template.layout.title.subtitle.font
         style = f"font-size:{font.size or 12}px;color:{font.color or 'inherit'}"
         title.text = f'{title.text}<br><span style="{style}">{title.subtitle.text}</span>'
         title.subtitle.text = None
