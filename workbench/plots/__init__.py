@@ -8,6 +8,11 @@ from __future__ import annotations
 
 from workbench.plots.agreement import agreement_figure, raters_needed_figure
 from workbench.plots.baseline import baseline_figure
+from workbench.plots.early_warning import (
+    calibration_figure,
+    decision_figure,
+    early_warning_figure,
+)
 from workbench.plots.effects import effects_figure, outcome_figure
 from workbench.plots.heatmap import calls_heatmap_figure
 from workbench.plots.matrices import confusions_figure, culture_figure, rater_pairs_figure
@@ -21,9 +26,12 @@ from workbench.plots.trajectory import trajectory_figure
 __all__ = [
     "agreement_figure",
     "baseline_figure",
+    "calibration_figure",
     "calls_heatmap_figure",
     "confusions_figure",
     "culture_figure",
+    "decision_figure",
+    "early_warning_figure",
     "effects_figure",
     "outcome_figure",
     "palette_named",

@@ -9,12 +9,13 @@ import pandas as pd
 
 from workbench.workspace.agreeing import Agreeing
 from workbench.workspace.core import columns_of
+from workbench.workspace.foreseeing import Foreseeing
 
 if TYPE_CHECKING:
     from distributed import Client
 
 
-class Workspace(Agreeing):
+class Workspace(Foreseeing, Agreeing):
     """A folder with settings, a database and a cache; audio stays where it is.
 
     `wb.create`, `wb.open` and `wb.samples` make one. Every method takes and
