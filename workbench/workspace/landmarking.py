@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 UnknownRatings = Literal["refuse", "allow"]
 
-NOT_JUDGED = "No utterance of this role was judged."
+NOT_RATED = "No utterance of this role was rated."
 NOT_RATED_BEFORE = "What this role had said before this moment was not rated."
 NOT_ADMISSIBLE = "Whoever rated what was said before this moment had heard further."
 
@@ -253,12 +253,12 @@ def _features_at(heard: Heard, voice: _Voice, at_s: float, role: str) -> pd.Data
     found = call_features(consensus, heard.utterances, None, role=role, until_s=at_s)
     found = found.set_index("call_id").reindex(heard.utterances["call_id"].unique())
     calls = found.index
-    judged = calls.isin(heard.own["call_id"].take(np.unique(heard.of)).unique())
+    rated = calls.isin(heard.ratings["call_id"].unique())
     said = calls.isin(heard.own.loc[heard.own["start_s"] < at_s, "call_id"].unique())
     tried = calls.isin(heard.ratings.loc[heard.ratings["start_s"] < at_s, "call_id"].unique())
     counted = calls.isin(ratings["call_id"].unique())
     reasons = [
-        (~judged, NOT_JUDGED),
+        (~rated, NOT_RATED),
         (said & ~tried, NOT_RATED_BEFORE),
         (tried & ~counted, NOT_ADMISSIBLE),
     ]

@@ -135,17 +135,13 @@ def splits(
             held = fold == number
             yield Split(np.flatnonzero(~held), np.flatnonzero(held), int(number), None)
         return
-    if lost := int(started_at.isna().sum()):
-        raise InputError(
-            f"{lost} of {len(fold)} rows have no started_at, so that before and after cannot "
-            'be told apart. Leave them out, or hold out customers alone: validation="customer".'
-        )
+    _check_dates(started_at)
     wait = _read_gap(gap)
     for start, stop in zip(dates, [*dates[1:], None], strict=True):
         before = (started_at + wait < start).to_numpy(dtype=bool)
         after = (started_at >= start).to_numpy(dtype=bool)
         if stop is not None:
-            after &= (started_at < stop).to_numpy(dtype=bool)
+            after = after & (started_at < stop).to_numpy(dtype=bool)
         for number in folds:
             held = fold == number
             if (after & held).any():
@@ -186,6 +182,7 @@ def cut_dates(
             'Cuts are a list of dates or shares, for example ("2026-03-01",) or (0.5,); '
             f"{cuts!r} came."
         )
+    _check_dates(started_at)
     zone = started_at.dt.tz
     out = []
     for cut in cuts:
@@ -208,6 +205,14 @@ def cut_dates(
             )
         out.append(date)
     return sorted(set(out))
+
+
+def _check_dates(started_at: pd.Series) -> None:
+    if lost := int(started_at.isna().sum()):
+        raise InputError(
+            f"{lost} of {len(started_at)} rows have no started_at, so that before and after cannot "
+            'be told apart. Leave them out, or hold out customers alone: validation="customer".'
+        )
 
 
 def _read_gap(gap: str | pd.Timedelta) -> pd.Timedelta:
