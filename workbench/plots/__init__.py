@@ -10,6 +10,11 @@ from workbench.plots.agent_cards import agent_cards_figure, qa_figure
 from workbench.plots.agreement import agreement_figure, raters_needed_figure
 from workbench.plots.aligned import aligned_figure, comparison_figure
 from workbench.plots.baseline import baseline_figure
+from workbench.plots.early_warning import (
+    calibration_figure,
+    decision_figure,
+    early_warning_figure,
+)
 from workbench.plots.effects import effects_figure, outcome_figure
 from workbench.plots.heatmap import calls_heatmap_figure
 from workbench.plots.intervals import intervals_figure
@@ -30,11 +35,14 @@ __all__ = [
     "agreement_figure",
     "aligned_figure",
     "baseline_figure",
+    "calibration_figure",
     "calls_heatmap_figure",
     "comparison_figure",
     "carried_figure",
     "confusions_figure",
     "culture_figure",
+    "decision_figure",
+    "early_warning_figure",
     "effects_figure",
     "intervals_figure",
     "outcome_figure",
