@@ -222,7 +222,7 @@ def test_without_playwright_or_chromium_the_html_is_written(ws, tmp_path, monkey
 
 
 def test_a_pdf_has_pages_with_text_and_figures_also_where_an_event_loop_runs(ws, tmp_path):
-    tall = figure().update_layout(height=700, title="A tall figure")
+    tall = figure().update_layout(height=700, title="A tall one")
     parts = [("One", "Plain words.", tall), ("Two", "More.", tall), ("Three", "", EFFECTS)]
 
     async def in_a_kernel():
@@ -238,4 +238,4 @@ def test_a_pdf_has_pages_with_text_and_figures_also_where_an_event_loop_runs(ws,
     text = "\n".join(page.extract_text() for page in pdf.pages)
     for words in ("To send", "Plain words.", "3.71 to 9.46", "Heard twice.", NOT_CAUSE[:30]):
         assert words in text, text
-    assert text.count("A tall figure") == 2
+    assert text.count("A tall one") == 2

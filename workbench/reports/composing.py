@@ -149,7 +149,8 @@ def report_notebook(
     cells.append(
         shown("".join(f'<p class="note">{escape(note)}</p>' for note in (*notes, NOT_CAUSE)))
     )
-    return new_notebook(cells=cells, metadata={"title": title})
+    composed: NotebookNode = new_notebook(cells=cells, metadata={"title": title})
+    return composed
 
 
 def _words_cell(heading: str, words: str) -> Any:
