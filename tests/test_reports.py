@@ -139,6 +139,8 @@ def test_hover_text_says_which_seconds_are_behind_a_point():
     assert list(figure().data[0].hovertext) == ["low", "high"]
     whole, _ = with_places(figure(customdata=[["c<1", None, None, None]] * 2, hovertext=None))
     assert list(whole.data[0].hovertext) == ["call c&lt;1"] * 2
+    once, _ = with_places(figure(hovertext=["agent, 1.0 to 2.5 s", ""]))
+    assert list(once.data[0].hovertext) == ["agent, 1.0 to 2.5 s<br>call c0", ""]
     silent, plays = with_places(figure(customdata=None))
     assert not plays
     assert list(silent.data[0].hovertext) == ["low", "high"]
