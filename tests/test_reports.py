@@ -139,6 +139,8 @@ def test_hover_text_says_which_seconds_are_behind_a_point():
     assert list(figure().data[0].hovertext) == ["low", "high"]
     whole, _ = with_places(figure(customdata=[["c<1", None, None, None]] * 2, hovertext=None))
     assert list(whole.data[0].hovertext) == ["call c&lt;1"] * 2
+    once, _ = with_places(figure(hovertext=["agent, 1.0 to 2.5 s", ""]))
+    assert list(once.data[0].hovertext) == ["agent, 1.0 to 2.5 s<br>call c0", ""]
     silent, plays = with_places(figure(customdata=None))
     assert not plays
     assert list(silent.data[0].hovertext) == ["low", "high"]
@@ -222,7 +224,7 @@ def test_without_playwright_or_chromium_the_html_is_written(ws, tmp_path, monkey
 
 
 def test_a_pdf_has_pages_with_text_and_figures_also_where_an_event_loop_runs(ws, tmp_path):
-    tall = figure().update_layout(height=700, title="A tall figure")
+    tall = figure().update_layout(height=700, title="A tall one")
     parts = [("One", "Plain words.", tall), ("Two", "More.", tall), ("Three", "", EFFECTS)]
 
     async def in_a_kernel():
@@ -238,4 +240,4 @@ def test_a_pdf_has_pages_with_text_and_figures_also_where_an_event_loop_runs(ws,
     text = "\n".join(page.extract_text() for page in pdf.pages)
     for words in ("To send", "Plain words.", "3.71 to 9.46", "Heard twice.", NOT_CAUSE[:30]):
         assert words in text, text
-    assert text.count("A tall figure") == 2
+    assert text.count("A tall one") == 2

@@ -149,7 +149,8 @@ def report_notebook(
     cells.append(
         shown("".join(f'<p class="note">{escape(note)}</p>' for note in (*notes, NOT_CAUSE)))
     )
-    return new_notebook(cells=cells, metadata={"title": title})
+    composed: NotebookNode = new_notebook(cells=cells, metadata={"title": title})
+    return composed
 
 
 def _words_cell(heading: str, words: str) -> Any:
@@ -200,7 +201,7 @@ def with_places(figure: Any) -> tuple[Any, bool]:
         told = [told or ""] * len(places) if told is None or isinstance(told, str) else list(told)
         if len(told) == len(places):
             trace.hovertext = [
-                words if place in words else "<br>".join(filter(None, (words, place)))
+                "<br>".join(filter(None, (words, _untold(place, words))))
                 for words, place in zip(map(str, told), places, strict=True)
             ]
     return copy, plays
@@ -213,3 +214,11 @@ def _place(row: Any) -> str:
     if not isinstance(start_s, float) or not isinstance(end_s, float):
         return f"call {escape(row[0])}"
     return f"call {escape(row[0])}, {start_s:.1f} to {end_s:.1f} s"
+
+
+def _untold(place: str, words: str) -> str:
+    """Leave out of a place the seconds, or all, that the words say already."""
+    call, _, seconds = place.partition(", ")
+    if place in words:
+        return ""
+    return call if seconds and seconds in words else place

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -134,7 +133,7 @@ def _put(path: Path, content: bytes) -> str:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         before.write_bytes(content)
-        os.replace(before, path)
+        before.replace(path)
     except OSError as error:
         raise WorkspaceError(
             f"The report {path} cannot be written: {error.strerror}. Choose another folder, or "

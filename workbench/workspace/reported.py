@@ -234,7 +234,8 @@ class Said:
     def _texts(self) -> list[Sequence[str]]:
         known = self._ws.store.read("calls")["call_id"]
         named = sorted(set(self._calls) & set(known))
-        heard = self._ws.store.read("words", **({"call_id": named} if named else {}))
+        where: dict[str, Any] = {"call_id": named} if named else {}
+        heard = self._ws.store.read("words", **where)
         heard = heard.sort_values(["kind", "call_id", "channel", "source", "start_s"])
         who = heard[["kind", "call_id", "channel", "source"]]
         new = (who != who.shift()).any(axis=1) | (heard["kind"] == "phrase")
