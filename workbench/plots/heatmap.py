@@ -210,9 +210,13 @@ def _filled(values: Any, y: Any, x: Any, shape: tuple[int, int]) -> Any:
 
 def _clicks(cells: pd.DataFrame, y: Any, x: Any, shape: tuple[int, int]) -> Any:
     clicks = np.empty(len(cells), dtype=object)
-    channels = [None if pd.isna(channel) else int(channel) for channel in cells["channel"]]
+    channels = [
+        None if pd.isna(channel) else int(channel) for channel in cells["channel"].astype(object)
+    ]
     spans = cells[["start_s", "end_s"]].to_numpy(dtype=float).round(2).tolist()
-    for at, (call, channel, span) in enumerate(zip(cells["call_id"], channels, spans, strict=True)):
+    for at, (call, channel, span) in enumerate(
+        zip(cells["call_id"].tolist(), channels, spans, strict=True)
+    ):
         clicks[at] = _Click((call, channel, *span))
     nothing = np.empty(1, dtype=object)
     nothing[0] = _Click((None,) * 4)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
@@ -250,7 +252,7 @@ def comparison_words(comparison: pd.DataFrame) -> str:
     outside = comparison["outside"].to_numpy(dtype=bool)
     sign = np.sign(comparison["difference"].to_numpy(dtype=float)) * outside
     runs = np.flatnonzero(np.diff(sign, prepend=0) != 0)
-    for start, stop in zip(runs, [*runs[1:], len(sign)], strict=True):
+    for start, stop in pairwise([*runs, len(sign)]):
         if sign[start] == 0:
             continue
         run = comparison.iloc[start:stop]
