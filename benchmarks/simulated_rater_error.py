@@ -152,7 +152,7 @@ def true_effect(design: Design) -> tuple[float, float]:
 
 @cache
 def _true_effect(design: Design) -> tuple[float, float]:
-    from workbench.outcomes.rater_error.fitting import Model, fitted, marginal_effect
+    from workbench.outcomes.rater_error.fitting import Model, fitted, jackknifed
     from workbench.outcomes.rater_error.label_features import FEATURES
     from workbench.outcomes.rater_error.outcome_columns import kind_named, outcome_of
 
@@ -164,9 +164,8 @@ def _true_effect(design: Design) -> tuple[float, float]:
     outcome = outcome_of(rows, many.kind, 0, horizon=HORIZON if _timed(many) else None)
     ones = np.ones((many.calls, 1 if outcome.likelihood.intercept else 0))
     fit = fitted(Model(outcome.likelihood, x[:, None], ones))
-    none = np.empty((0, len(fit.theta)))
     step = FEATURES[design.feature].step
-    effect = marginal_effect(fit, none, np.zeros(many.calls, dtype=np.int64)).estimate
+    effect = jackknifed(fit, np.zeros(many.calls, dtype=np.int64), 0).effect
     return effect * step * kind_named(many.kind).times, float(fit.theta[0]) * step
 
 

@@ -27,7 +27,7 @@ class Carrying(Core):
         outcome_kind: str | None = None,
         step: float | None = None,
         horizon: float | None = None,
-        confusion: str = "auto",
+        refit: bool = True,
         **choice: Any,
     ) -> pd.DataFrame:
         """Relate what was truly there in calls to an outcome, given raters who err.
@@ -54,7 +54,7 @@ class Carrying(Core):
         outcome_kind : str, optional
             For rows of your own: binary, count, continuous, ordinal or
             time_to_event.
-        step, horizon, confusion : optional
+        step, horizon, refit : optional
             As of `carried_effect`.
         **choice : object
             pass_, taxonomy or version, where there are ratings of several.
@@ -85,7 +85,7 @@ class Carrying(Core):
             cluster=cluster,
             step=step,
             horizon=horizon,
-            confusion=confusion,
+            refit=refit,
         )
 
     def rater_confusion(self, tag: str, *, role: str = "customer", **choice: Any) -> pd.DataFrame:

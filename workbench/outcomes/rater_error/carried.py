@@ -24,8 +24,7 @@ from workbench.outcomes.rater_error.fitting import (
     Fit,
     Model,
     fitted,
-    marginal_effect,
-    without_clusters,
+    jackknifed,
 )
 from workbench.outcomes.rater_error.hearings import Hearings, numbered
 from workbench.outcomes.rater_error.label_features import (
@@ -44,7 +43,7 @@ from workbench.outcomes.rater_error.outcome_columns import (
 from workbench.outcomes.rater_error.propensities import levels
 from workbench.outcomes.rater_error.sentences import reading_of
 
-_REFIT_CALLS, _REFIT_WORK = 1000, 120_000
+_GROUPS = 50
 
 _Floats = npt.NDArray[np.float64]
 _Ints = npt.NDArray[np.int64]
@@ -96,6 +95,20 @@ class Prepared(NamedTuple):
         return Model(self.outcome.likelihood, (x - self.x.mean()) / self.x.std(), held)
 
 
+class _Again:
+    """The label sets weighed as if a cluster, or a group of clusters, had never been heard."""
+
+    def __init__(self, ready: Prepared, codes: _Ints, n_clusters: int) -> None:
+        self.codes, self.n_groups = codes, n_clusters
+        if n_clusters > _GROUPS:
+            # Clusters dealt out by size, so that groups are of like size.
+            sizes = np.bincount(codes, minlength=n_clusters)
+            rank = np.empty(n_clusters, dtype=np.int64)
+            rank[np.argsort(-sizes, kind="stable")] = np.arange(n_clusters)
+            self.codes, self.n_groups = rank[codes] % _GROUPS, _GROUPS
+        self.without = Reweighing(ready.hearings, ready.drawn, self.codes, ready.n_levels).without
+
+
 def carried_effect(
     heard: pd.DataFrame,
     rows: pd.DataFrame,
@@ -108,7 +121,7 @@ def carried_effect(
     tag: str = "the tag",
     step: float | None = None,
     horizon: float | None = None,
-    confusion: str = "auto",
+    refit: bool = True,
     n_draws: int = DRAWS,
     rng: np.random.Generator | None = None,
 ) -> pd.DataFrame:
@@ -152,9 +165,11 @@ def carried_effect(
     horizon : float, optional
         For a time to an event: effects are told on the chance of the event until
         then. Default: the median duration.
-    confusion : {"auto", "fixed", "refitted"}
-        Whether the raters' errors are estimated again without each cluster.
-        Default: up to 1,000 calls, unless that takes long.
+    refit : bool, default True
+        Whether the raters' errors are estimated again without each cluster
+        (without each of 50 groups of clusters, where there are more). Else the
+        interval takes them as known, which is faster and too narrow where
+        raters share few utterances or the effect is strong.
     n_draws : int, default 60
         Label sets a call.
     rng : Generator, optional
@@ -212,8 +227,6 @@ def carried_effect(
     >>> carried_effect(heard, rows, "binary")["method"].tolist()
     ['naive', 'preview', 'carried']
     """
-    if confusion not in ("auto", "fixed", "refitted"):
-        raise InputError(f'confusion is "auto", "fixed" or "refitted"; "{confusion}" came.')
     ready = prepared(
         heard,
         rows,
@@ -230,20 +243,15 @@ def carried_effect(
         step = ready.feature.step if np.isfinite(ready.feature.step) else float(ready.x.std())
     if not (np.isfinite(step) and step > 0):
         raise InputError(f"A step is above 0; {step} came.")
-    small = len(codes) <= _REFIT_CALLS and len(codes) * n_clusters <= _REFIT_WORK
-    again = confusion == "refitted" or (confusion == "auto" and small)
     naive = ready.model(ready.x_naive[:, None])
     preview = ready.model(ready.x.mean(axis=1, keepdims=True))
     carried = ready.model(ready.x)
-    weights = None
-    if again and n_clusters >= MIN_CLUSTERS:
-        reweigh = Reweighing(ready.hearings, ready.drawn, codes, ready.n_levels)
-        weights = [reweigh.without(g) for g in range(n_clusters)]
+    again = _Again(ready, codes, n_clusters) if refit else None
     knowing = blindness_note(heard, ready.rows)
     found = []
     start = None
     for method, model in (("naive", naive), ("preview", preview), ("carried", carried)):
-        own = weights if method == "carried" else None
+        own = again if method == "carried" else None
         try:
             fit = fitted(model, start)
             start = fit.theta
@@ -267,7 +275,9 @@ def carried_effect(
                 "n_clusters": n_clusters,
                 "cluster": cluster,
                 "covariates": " ".join(covariates),
-                "model": _model_words(ready, method, again, n_clusters, cluster),
+                "model": _model_words(
+                    ready, method, again if method == "carried" else None, n_clusters, cluster
+                ),
                 "note": " ".join(part for part in (why, ready.left_out, knowing) if part),
             }
             for method, figures, why in found
@@ -379,21 +389,21 @@ _NOTHING: dict[str, Any] = {
 }
 
 
-def _figures(
-    fit: Fit, codes: _Ints, n_clusters: int, weights: list[_Floats] | None
-) -> dict[str, Any]:
-    left = without_clusters(fit, codes, n_clusters, weights)
-    effect = marginal_effect(fit, left, codes, weights)
-    enough = n_clusters >= MIN_CLUSTERS
+def _figures(fit: Fit, codes: _Ints, n_clusters: int, again: _Again | None) -> dict[str, Any]:
+    if again is None or n_clusters < MIN_CLUSTERS:
+        found = jackknifed(fit, codes, n_clusters)
+    else:
+        found = jackknifed(fit, again.codes, again.n_groups, again.without)
+    coefficient = float(fit.theta[0])
+    pairs = ((found.effect, found.effects_left), (coefficient, found.coefficients_left))
+    intervals = [
+        jackknife_interval(*pair) if n_clusters >= MIN_CLUSTERS else NO_INTERVAL for pair in pairs
+    ]
     return {
-        "effect": effect.estimate,
-        "coefficient": float(fit.theta[0]),
-        "effect_interval": jackknife_interval(effect.estimate, effect.left_out)
-        if enough
-        else NO_INTERVAL,
-        "coefficient_interval": jackknife_interval(float(fit.theta[0]), left[:, 0])
-        if enough
-        else NO_INTERVAL,
+        "effect": found.effect,
+        "coefficient": coefficient,
+        "effect_interval": intervals[0],
+        "coefficient_interval": intervals[1],
     }
 
 
@@ -411,19 +421,24 @@ def _scaled(figures: dict[str, Any], steps: float, times: float, unit: str) -> d
     }
 
 
-def _model_words(ready: Prepared, method: str, again: bool, n_clusters: int, cluster: str) -> str:
+def _model_words(
+    ready: Prepared, method: str, again: _Again | None, n_clusters: int, cluster: str
+) -> str:
     words = {
         "naive": "majority of the raters taken as true",
         "preview": "regression calibration with a prior for each call",
         "carried": f"{ready.x.shape[1]} label sets a call, weighed by the outcome's likelihood",
     }
+    said = f"{ready.outcome.model}; {words[method]}"
     if n_clusters < MIN_CLUSTERS:
-        return f"{ready.outcome.model}; {words[method]}; no interval"
-    errors = "; errors of raters estimated again each time" if again else ""
-    return (
-        f"{ready.outcome.model}; {words[method]}; delete-one-{cluster.removesuffix('_id')} "
-        f"jackknife, t({n_clusters - 1}){errors if method == 'carried' else ''}"
-    )
+        return f"{said}; no interval"
+    name, groups = cluster.removesuffix("_id"), n_clusters
+    left_out = f"delete-one-{name} jackknife"
+    if again is not None and again.n_groups < n_clusters:
+        groups = again.n_groups
+        left_out = f"jackknife over {groups} groups of {name}s"
+    errors = "" if again is None else "; errors of raters estimated again each time"
+    return f"{said}; {left_out}, t({groups - 1}){errors}"
 
 
 def _why_no_interval(interval: Interval, n_clusters: int, cluster: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -136,12 +137,34 @@ def fitted(model: Model, start: _Floats | None = None) -> Fit:
     return Fit(model, theta, design, slopes, curves)
 
 
-def without_clusters(
-    fit: Fit, cluster: _Ints, n_clusters: int, log_weights: list[_Floats] | None = None
-) -> _Floats:
+class Jackknifed(NamedTuple):
+    """What the fit says, and what it would say without each cluster.
+
+    Parameters
+    ----------
+    effect : float
+        How the expected outcome moves a unit of the feature, over all calls.
+    effects_left : ndarray of float, shape (n_clusters,)
+        The same without each cluster.
+    coefficients_left : ndarray of float, shape (n_clusters,)
+        The feature's coefficient without each.
+    """
+
+    effect: float
+    effects_left: _Floats
+    coefficients_left: _Floats
+
+
+def jackknifed(
+    fit: Fit,
+    cluster: _Ints,
+    n_clusters: int,
+    log_weights: Callable[[int], _Floats] | None = None,
+) -> Jackknifed:
     """Estimate again without each cluster, by one Newton step each.
 
-    The label sets stay; where `log_weights` came, they weigh otherwise.
+    The label sets stay; where `log_weights` came, they weigh otherwise without a
+    cluster.
 
     Parameters
     ----------
@@ -151,13 +174,14 @@ def without_clusters(
         Cluster of each call, from 0.
     n_clusters : int
         How many there are.
-    log_weights : list of ndarray, shape (n_calls, n_sets), optional
-        For each cluster left out, how label sets weigh then.
+    log_weights : callable, optional
+        Gives for the cluster that is left out how label sets weigh then,
+        (n_calls, n_sets).
 
     Returns
     -------
-    ndarray of float, shape (n_clusters, n_parameters)
-        Parameters without each cluster.
+    Jackknifed
+        The effect to first order in the parameters.
 
     References
     ----------
@@ -165,105 +189,54 @@ def without_clusters(
     M. D. (2025). Cluster-robust jackknife and bootstrap inference for logistic
     regression models. Econometric Reviews 44.
     """
-    design, theta = fit.design, fit.theta
-    p = len(theta)
-    gradients = np.einsum("nq,nqp->np", fit.slopes, design)
+    model, design, theta = fit.model, fit.design, fit.theta
+    local = design @ theta
+    slopes = np.einsum("nq,nqp->np", fit.slopes, design)
     total = _summed(design, fit.curves)
-    terms, firsts = _firsts(fit.model, design @ theta)
+    terms, firsts = _firsts(model, local)
+    log, values = _effects(model, local, theta)
+    plain = _normalised(log, None)[0]
+    here = _means(plain, [values])[:, 0]
+    turn = _turn_of_effect(fit, local)
     order = np.argsort(cluster, kind="stable")
     bounds = np.searchsorted(cluster[order], np.arange(n_clusters + 1))
-    left = np.empty((n_clusters, p))
+    effects, coefficients = np.empty(n_clusters), np.empty(n_clusters)
+    slope_sum, turn_sum, here_sum = slopes.sum(axis=0), turn.sum(axis=0), here.sum()
     for g in range(n_clusters):
         own = order[bounds[g] : bounds[g + 1]]
         curve = total - _summed(design[own], fit.curves[own])
         if log_weights is None:
-            slope = -gradients[own].sum(axis=0)
+            slope, base = slope_sum - slopes[own].sum(axis=0), here_sum - here[own].sum()
         else:
-            weights, _ = _normalised(terms.log, log_weights[g])
-            slopes = _means(weights, firsts)
             kept = cluster != g
-            slope = np.einsum("nq,nqp->p", slopes[kept], design[kept])
-        left[g] = theta + _uphill(-curve, slope)
-    return left
+            weights = _normalised(terms.log, log_weights(g))[0]
+            means = _means(weights, [*firsts, values])[kept]
+            slope = np.einsum("nq,nqp->p", means[:, :-1], design[kept])
+            base = means[:, -1].sum()
+        step = _uphill(-curve, slope)
+        coefficients[g] = theta[0] + step[0]
+        effects[g] = (base + (turn_sum - turn[own].sum(axis=0)) @ step) / (len(here) - len(own))
+    return Jackknifed(float(here.mean()), effects, coefficients)
 
 
-class Effect(NamedTuple):
-    """How the expected outcome moves a unit of the feature, over all calls.
-
-    Parameters
-    ----------
-    estimate : float
-        In units of the outcome.
-    left_out : ndarray of float, shape (n_clusters,)
-        Without each cluster.
-    """
-
-    estimate: float
-    left_out: _Floats
-
-
-def marginal_effect(
-    fit: Fit,
-    left: _Floats,
-    cluster: _Ints,
-    log_weights: list[_Floats] | None = None,
-) -> Effect:
-    """Average the effect over calls and what their labels may be.
-
-    Parameters
-    ----------
-    fit : Fit
-        The estimate.
-    left : ndarray of float, shape (n_clusters, n_parameters)
-        Parameters without each cluster.
-    cluster : ndarray of int, shape (n_calls,)
-        Cluster of each call.
-    log_weights : list of ndarray, optional
-        As of `without_clusters`.
-
-    Returns
-    -------
-    Effect
-        The estimate, and to first order how it moves without each cluster.
-    """
+def _turn_of_effect(fit: Fit, local: _Floats) -> _Floats:
+    """How each call's effect moves with the parameters, by differences."""
     model, design, theta = fit.model, fit.design, fit.theta
-
-    local = design @ theta
-    log, effects = _effects(model, local, theta)
-    here = _means(_normalised(log, None)[0], [effects])[:, 0]
-    q, p = design.shape[1:]
-    inner = np.zeros((len(here), q))
+    n, q, p = design.shape
+    inner = np.zeros((n, q))
     for k in range(q):
         bump = np.zeros(q)
         bump[k] = _BUMP
         up, down = (_mean_effects(model, local + s * bump, theta) for s in (1, -1))
         inner[:, k] = (up - down) / (2 * _BUMP)
-    gradient = np.einsum("nq,nqp->np", inner, design)
-    m = model.likelihood.loading.shape[2]
-    if m and model.likelihood.uses_extra:
-        for k in range(p - m, p):
+    turn = np.einsum("nq,nqp->np", inner, design)
+    if model.likelihood.uses_extra:
+        for k in range(p - model.likelihood.loading.shape[2], p):
             bump = np.zeros(p)
             bump[k] = _BUMP
             up, down = (_mean_effects(model, local, theta + s * bump) for s in (1, -1))
-            gradient[:, k] += (up - down) / (2 * _BUMP)
-    n_clusters = len(left)
-    sizes = np.bincount(cluster, minlength=n_clusters)
-    moved = left - theta
-    left_out = np.empty(n_clusters)
-    total, total_gradient = here.sum(), gradient.sum(axis=0)
-    own = np.bincount(cluster, here, minlength=n_clusters)
-    own_gradient = np.column_stack(
-        [np.bincount(cluster, column, minlength=n_clusters) for column in gradient.T]
-    )
-    for g in range(n_clusters):
-        kept = len(here) - sizes[g]
-        if log_weights is None:
-            base = total - own[g]
-        else:
-            weights = _normalised(log, log_weights[g])[0]
-            base = _means(weights, [effects])[cluster != g, 0].sum()
-        left_out[g] = (base + (total_gradient - own_gradient[g]) @ moved[g]) / kept
-    return Effect(float(here.mean()), left_out)
+            turn[:, k] += (up - down) / (2 * _BUMP)
+    return np.asarray(turn, dtype=np.float64)
 
 
 def set_weights(fit: Fit, theta: _Floats | None = None) -> _Floats:
