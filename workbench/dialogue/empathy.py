@@ -88,7 +88,7 @@ def contingent_empathy(
     """
     need_columns(exchanges, ("call_id",), "exchanges")
     distressed = any_heard(exchanges, "before", distress, threshold=threshold)
-    any_tag = any_heard(exchanges, "before", _tags_before(exchanges), threshold=threshold)
+    any_tag = any_heard(exchanges, "before", tags_before(exchanges), threshold=threshold)
     warm = any_heard(exchanges, "reply", reply, threshold=threshold)
     calm = np.where(np.isnan(any_tag), np.nan, any_tag == 0)
     rated = ~np.isnan(distressed) & ~np.isnan(warm)
@@ -158,7 +158,19 @@ def _shares(totals: _Floats) -> _Floats:
     return np.stack([first, second, first - second], axis=-1)
 
 
-def _tags_before(exchanges: pd.DataFrame) -> tuple[str, ...]:
+def tags_before(exchanges: pd.DataFrame) -> tuple[str, ...]:
+    """List the tags that were rated before the reply.
+
+    Parameters
+    ----------
+    exchanges : DataFrame
+        With columns before_TAG.
+
+    Returns
+    -------
+    tuple of str
+        Without dimensions.
+    """
     known = (str(c) for c in exchanges.columns)
     names = (c.removeprefix("before_") for c in known if c.startswith("before_"))
     return tuple(n for n in names if n != "id" and not n.endswith(SCORE))
@@ -366,7 +378,7 @@ def reply_table(
     InputError
         If none of the tags was heard.
     """
-    calm = any_heard(exchanges, "before", _tags_before(exchanges), threshold=threshold) == 0
+    calm = any_heard(exchanges, "before", tags_before(exchanges), threshold=threshold) == 0
     states = {
         tag: any_heard(exchanges, "before", (tag,), threshold=threshold) == 1
         for tag in distress

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbench.errors import InputError, nearest
-from workbench.schema import check_utterances
+from workbench.schema import check_utterances, table_named
 
 _OF_UTTERANCE = ["utterance_id", "call_id", "channel", "role", "agent_id", "start_s", "end_s"]
 
@@ -225,7 +225,7 @@ def names_of(heard: pd.DataFrame) -> list[str]:
     list of str
         Its columns beyond the utterance itself.
     """
-    own = {*_OF_UTTERANCE, "customer_id"}
+    own = {*table_named("utterances").columns, "customer_id", "text"}
     return [str(c) for c in heard.columns if c not in own]
 
 
