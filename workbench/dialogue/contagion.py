@@ -73,7 +73,10 @@ def contagion(
     short calls down (Nickell); how far is known from the coefficients themselves, and
     both directions are solved with it taken back [1]_. Interval: delete-one-cluster
     jackknife of the whole. Noise of raters draws both coefficients towards nothing, and
-    one rater's habit in both voices of a call is taken out only within calls.
+    one rater's habit in both voices of a call is taken out only within calls. A gap of
+    unrated turns is passed over as if there were none. Simulated coverage in
+    `benchmarks/simulated_dialogue.py`; with few short calls the equations often have no
+    solution, and there is no interval.
 
     References
     ----------
@@ -105,6 +108,11 @@ def contagion(
     for (other, own), rows, (whole, without) in zip(
         (roles, roles[::-1]), parts, found, strict=True
     ):
+        if np.isnan(whole).any():
+            raise AbstainedError(
+                f"The calls are too short to part the {own}'s own lag from the call's level; take "
+                'longer calls or more of them, or kind="pooled", which does not part them.'
+            )
         for k, predictor in enumerate((f"{other} one turn before", f"{own} own turn before")):
             row = result_row(
                 float(whole[k]),

@@ -22,6 +22,10 @@ RATER_ERROR = (
     "Rated, not true: where raters miss or invent tags by chance, such differences come out "
     "smaller than they are."
 )
+LEVEL_ERROR = (
+    "Rated, not true: a feeling that a rater invented before the reply, or missed after it, seems "
+    "to go, so that feelings stay longer than this says."
+)
 
 _Floats = npt.NDArray[np.float64]
 
@@ -265,7 +269,7 @@ def repair(
             float(whole[k]),
             without[:, k],
             cluster=cluster,
-            note=RATER_ERROR if k else "",
+            note=RATER_ERROR if k else LEVEL_ERROR,
             outcome=f"still {state}",
             predictor=predictor,
             unit=unit,

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from workbench.plots.agreement import agreement_figure, raters_needed_figure
 from workbench.plots.baseline import baseline_figure
+from workbench.plots.contradictions import contradictions_figure
+from workbench.plots.dialogue import replies_figure, turn_taking_figure
 from workbench.plots.effects import effects_figure, outcome_figure
 from workbench.plots.heatmap import calls_heatmap_figure
 from workbench.plots.matrices import confusions_figure, culture_figure, rater_pairs_figure
@@ -23,12 +25,14 @@ __all__ = [
     "baseline_figure",
     "calls_heatmap_figure",
     "confusions_figure",
+    "contradictions_figure",
     "culture_figure",
     "effects_figure",
     "outcome_figure",
     "palette_named",
     "rater_pairs_figure",
     "raters_needed_figure",
+    "replies_figure",
     "signals_figure",
     "strengths_figure",
     "tag_style",
@@ -36,4 +40,5 @@ __all__ = [
     "three_baselines_figure",
     "traces_figure",
     "trajectory_figure",
+    "turn_taking_figure",
 ]

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbench.workspace.agreeing import Agreeing
+from workbench.workspace.conversing import Conversing
 from workbench.workspace.core import columns_of
 
 if TYPE_CHECKING:
     from distributed import Client
 
 
-class Workspace(Agreeing):
+class Workspace(Conversing, Agreeing):
     """A folder with settings, a database and a cache; audio stays where it is.
 
     `wb.create`, `wb.open` and `wb.samples` make one. Every method takes and
