@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from workbench import agreement as agreement
     from workbench import consensus as consensus
+    from workbench import contradictions as contradictions
     from workbench import cues as cues
+    from workbench import dialogue as dialogue
     from workbench import formats as formats
     from workbench import masking as masking
     from workbench import outcomes as outcomes
@@ -41,7 +43,9 @@ _HOMES = {
 _STAGES = (
     "agreement",
     "consensus",
+    "contradictions",
     "cues",
+    "dialogue",
     "formats",
     "masking",
     "outcomes",
@@ -61,8 +65,10 @@ __all__ = [
     "Workspace",
     "agreement",
     "consensus",
+    "contradictions",
     "create",
     "cues",
+    "dialogue",
     "formats",
     "masking",
     "open",

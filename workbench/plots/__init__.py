@@ -15,6 +15,8 @@ from workbench.plots.early_warning import (
     decision_figure,
     early_warning_figure,
 )
+from workbench.plots.contradictions import contradictions_figure
+from workbench.plots.dialogue import replies_figure, turn_taking_figure
 from workbench.plots.effects import effects_figure, outcome_figure
 from workbench.plots.heatmap import calls_heatmap_figure
 from workbench.plots.intervals import intervals_figure
@@ -40,6 +42,7 @@ __all__ = [
     "comparison_figure",
     "carried_figure",
     "confusions_figure",
+    "contradictions_figure",
     "culture_figure",
     "decision_figure",
     "early_warning_figure",
@@ -54,6 +57,7 @@ __all__ = [
     "qa_figure",
     "rater_pairs_figure",
     "raters_needed_figure",
+    "replies_figure",
     "signals_figure",
     "strengths_figure",
     "tag_style",
@@ -61,4 +65,5 @@ __all__ = [
     "three_baselines_figure",
     "traces_figure",
     "trajectory_figure",
+    "turn_taking_figure",
 ]

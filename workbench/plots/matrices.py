@@ -51,7 +51,7 @@ def rater_pairs_figure(pairs: pd.DataFrame, *, theme: str = "light") -> Any:
     down = list(dict.fromkeys(pairs["rater_b"]))
     along = list(dict.fromkeys(pairs["rater_a"]))
     told = [_pair_told(row) for row in pairs.to_dict("records")]
-    figure = _matrix(
+    figure = cell_matrix(
         pairs.assign(down=pairs["rater_b"], along=pairs["rater_a"], told=told),
         down,
         along,
@@ -110,7 +110,7 @@ def confusions_figure(confusions: pd.DataFrame, *, theme: str = "light") -> Any:
     palette = palette_named(theme)
     order = list(dict.fromkeys([*confusions["heard"], *confusions["other"]]))
     told = [_confusion_told(row) for row in confusions.to_dict("records")]
-    figure = _matrix(
+    figure = cell_matrix(
         confusions.assign(
             down=confusions["heard"],
             along=confusions["other"],
@@ -176,7 +176,7 @@ def culture_figure(cells: pd.DataFrame, *, theme: str = "light") -> Any:
     down = list(dict.fromkeys(cells["rater_group"]))
     along = list(dict.fromkeys(cells["customer_group"]))
     told = [_culture_told(row) for row in cells.to_dict("records")]
-    figure = _matrix(
+    figure = cell_matrix(
         cells.assign(
             down=cells["rater_group"],
             along=cells["customer_group"],
@@ -213,7 +213,7 @@ def culture_figure(cells: pd.DataFrame, *, theme: str = "light") -> Any:
     return figure
 
 
-def _matrix(
+def cell_matrix(
     cells: pd.DataFrame,
     down: list[str],
     along: list[str],
@@ -222,7 +222,27 @@ def _matrix(
     colours: tuple[str, ...],
     ends: tuple[str, str],
 ) -> Any:
-    """Draw cells with down, along, value (0..1) and told, and what a click plays."""
+    """Draw a matrix of cells, each with its value.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        down, along, value (0..1), told (under the pointer) and, where they can be
+        heard, call_id, channel, start_s, end_s.
+    down, along : list of str
+        Names of rows and columns in their order.
+    palette : Palette
+        Colours of the theme.
+    colours : tuple of str
+        From 0 to 1.
+    ends : tuple of two str
+        Words for 0 and 1.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Without a title.
+    """
     import plotly.graph_objects as go
 
     value = np.full((len(down), len(along)), np.nan)

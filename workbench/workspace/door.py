@@ -10,6 +10,7 @@ import pandas as pd
 from workbench.workspace.agreeing import Agreeing
 from workbench.workspace.carrying import Carrying
 from workbench.workspace.comparing import Comparing
+from workbench.workspace.conversing import Conversing
 from workbench.workspace.core import columns_of
 from workbench.workspace.foreseeing import Foreseeing
 from workbench.workspace.reporting import Reporting
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
 
-class Workspace(Agreeing, Comparing, Steering, Reporting, Carrying, Foreseeing):
+class Workspace(Agreeing, Comparing, Steering, Reporting, Carrying, Foreseeing, Conversing):
     """A folder with settings, a database and a cache; audio stays where it is.
 
     `wb.create`, `wb.open` and `wb.samples` make one. Every method takes and
