@@ -1,4 +1,4 @@
-"""What was heard, related to what happened: shares of time, effects, AUC.
+"""What was heard, related to what happened: effects, AUC.
 
 Everything here is association. Nothing here is a cause.
 """
@@ -9,14 +9,11 @@ from workbench.outcomes.auc import auc_table
 from workbench.outcomes.churn import churn_table, customer_features
 from workbench.outcomes.effects import effect_table
 from workbench.outcomes.false_discovery import adjusted_p_values
-from workbench.outcomes.features import call_features, share_of_time
 
 __all__ = [
     "adjusted_p_values",
     "auc_table",
-    "call_features",
     "churn_table",
     "customer_features",
     "effect_table",
-    "share_of_time",
 ]
