@@ -12,13 +12,12 @@ from hypothesis import strategies as st
 from tests.rated_calls import NOW, consensus_of, contact_centre, utterances_of, value_of
 from workbench.errors import AbstainedError, InputError
 from workbench.outcomes import (
-    call_features,
     churn_table,
     customer_features,
     effect_table,
-    share_of_time,
 )
 from workbench.outcomes.models import logit_effect
+from workbench.trajectories import call_features, share_of_time
 
 UTTERANCES = utterances_of(
     [

@@ -14,7 +14,8 @@ from scipy.stats import mannwhitneyu
 from tests.rated_calls import ratings_of, utterances_of
 from workbench.consensus import consensus_table
 from workbench.errors import AbstainedError, InputError
-from workbench.outcomes import auc_table, share_of_time
+from workbench.outcomes import auc_table
+from workbench.trajectories import share_of_time
 
 UTEP = Path(__file__).parents[2] / "shared" / "data" / "utep"
 UTEP_VERDICTS = {

@@ -110,7 +110,7 @@ def test_dissatisfied_time_goes_with_the_script_that_was_set_to_fail(tmp_path, m
             role="customer",
             mapping=UTEP_LABELS,
         )
-    shares = wb.outcomes.share_of_time(ws.table("consensus"), ws.utterances())
+    shares = wb.trajectories.share_of_time(ws.table("consensus"), ws.utterances())
     shares = shares[shares["tag"] == "frustration"]
     judged = calls.drop(columns="customer_id").merge(ws.table("calls")[["call_id", "customer_id"]])
     judged = judged.merge(shares, on="call_id")

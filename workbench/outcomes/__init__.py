@@ -1,4 +1,4 @@
-"""What was heard, related to what happened: shares of time, effects, AUC.
+"""What was heard, related to what happened: effects, AUC.
 
 Everything here is association. Nothing here is a cause.
 """
@@ -33,7 +33,6 @@ __all__ = [
     "agent_cards",
     "answered_against_silent",
     "auc_table",
-    "call_features",
     "churn_table",
     "customer_features",
     "difference_in_differences",

@@ -213,7 +213,7 @@ def outcome_figure(
     Parameters
     ----------
     features : DataFrame
-        From `workbench.outcomes.call_features`.
+        From `workbench.trajectories.call_features`.
     outcomes : DataFrame
         The table of this name.
     predictor : str, default "valence_mean"

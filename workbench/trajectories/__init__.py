@@ -7,7 +7,15 @@ from workbench.trajectories.averages import MIN_CALLS, aligned_mean, call_curves
 from workbench.trajectories.bins import binned_table, thirds_change
 from workbench.trajectories.groups import compare_groups, comparison_words, cut_at
 from workbench.trajectories.phenotypes import Phenotypes, curve_words, find_phenotypes
+from workbench.trajectories.feature_dictionary import feature_dictionary
+from workbench.trajectories.features import call_features, share_of_time
 from workbench.trajectories.points import points_of, trajectory_table
+from workbench.trajectories.rater_values import (
+    heard_until,
+    mixed_rows,
+    rater_values,
+    trace_values,
+)
 from workbench.trajectories.trends import MIN_POINTS, trend_table
 
 __all__ = [
@@ -24,8 +32,15 @@ __all__ = [
     "cut_at",
     "event_moments",
     "find_phenotypes",
+    "call_features",
+    "feature_dictionary",
+    "heard_until",
+    "mixed_rows",
     "points_of",
+    "rater_values",
+    "share_of_time",
     "thirds_change",
+    "trace_values",
     "trajectory_table",
     "trend_table",
 ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbench import outcomes as relations
-from workbench import plots, prosody
+from workbench import plots, prosody, trajectories
 from workbench.cues import cue_table, default_thresholds
 from workbench.cues.baseline import KINDS
 from workbench.errors import AbstainedError, InputError
@@ -244,12 +244,12 @@ def features(ws: Core, *, role: str, **choice: Any) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As from `wb.outcomes.call_features`.
+        As from `wb.trajectories.call_features`.
     """
     rated = tables.derived(ws, "consensus", as_of=None, **choice)
     utterances = tables.utterances_in_use(ws, unit="utterance", text=False)
     rated = rated[rated["utterance_id"].isin(utterances["utterance_id"])]
-    return relations.call_features(rated, utterances, ws.store.read("outcomes"), role=role)
+    return trajectories.call_features(rated, utterances, ws.store.read("outcomes"), role=role)
 
 
 def effects(ws: Core, **options: Any) -> pd.DataFrame:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,8 @@ import pandas as pd
 from workbench.errors import InputError
 from workbench.placement import placed_consensus
 from workbench.schema import check_table
+from workbench.trajectories.feature_dictionary import DIMENSION_ENDINGS, MINIMUM, VALENCE_ONLY
+from workbench.trajectories.rater_values import heard_until
 
 NO_RATING = "No rated utterance of this role."
 """Why a call has no features: nobody rated one of its utterances."""
@@ -26,6 +29,11 @@ NO_TIME = (
 
 NOT_RUNNING = "Over, or escalated, before the moment that was asked for."
 """Why a call does not belong to a landmark."""
+
+_FIRST = [
+    *("role", "n_utterances", "judged_s", "cut_at_s", "left_out"),
+    *("kind", "audio_until_s", "rater_heard_until_s", "too_little"),
+]
 
 _Floats = npt.NDArray[np.float64]
 
@@ -105,6 +113,8 @@ def call_features(
     *,
     role: str = "customer",
     until_s: float | None = None,
+    kind: Literal["causal", "whole"] | None = None,
+    ratings: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Sum up in one row a call what was heard of one role, before any escalation.
 
@@ -117,7 +127,8 @@ def call_features(
     Parameters
     ----------
     consensus, utterances : DataFrame
-        The tables of these names.
+        The tables of these names. Rows of `mixed_rows` may be added to the
+        consensus; they become `mixed_share`.
     outcomes : DataFrame or None
         The table `outcomes`; None if nothing is known of escalations, and then
         nothing is cut.
@@ -126,6 +137,11 @@ def call_features(
     until_s : float, optional
         A landmark: only what was heard before this second of the call, in calls
         that still ran and were not yet escalated then.
+    kind : {"causal", "whole"}, optional
+        "whole" cuts nothing, to describe calls; such rows may not predict. By
+        default "causal", unless neither outcomes nor until_s came.
+    ratings : DataFrame, optional
+        The table `ratings` behind the consensus, to tell how far raters had heard.
 
     Returns
     -------
@@ -140,22 +156,29 @@ def call_features(
             Where the call was cut, seconds; missing if it was not.
         left_out
             Why there are no features, in a sentence; empty if there are.
-        <tag>_share
-            Seconds in which the tag was heard over judged seconds, 0..1, each
-            utterance weighted with the share of raters who heard it; for tags
-            that anybody heard from this role.
-        <dimension>_mean, _min, _end, _slope_per_min
-            Mean weighted by seconds; lowest utterance; last utterance; straight
-            line per minute, weighted by seconds, from 3 utterances up.
+        kind
+            causal or whole.
+        audio_until_s
+            The last second that counts in this row; missing if none does.
+        rater_heard_until_s
+            The furthest second that a rater of these utterances had heard when
+            rating; missing where it is not known of all of them.
+        too_little
+            Which features are missing because the call has less than they need.
+        features
+            As `feature_dictionary` explains: <tag>_share for tags that anybody
+            heard from this role, mixed_share, transitions, <dimension>_mean and
+            so on.
 
     Raises
     ------
     InputError
         If a table is not as documented, several methods or units came, or
-        `until_s` is not above 0.
+        `until_s` or `kind` cannot be.
 
     See Also
     --------
+    feature_dictionary : Unit, minimum and meaning of every feature.
     share_of_time : The shares alone, with their seconds.
 
     Examples
@@ -174,36 +197,153 @@ def call_features(
     ... })
     >>> outcomes = pd.DataFrame({"call_id": ["0007"], "escalated": True, "escalated_at_s": 15.0})
     >>> features = call_features(consensus, utterances, outcomes)
-    >>> features[["judged_s", "valence_mean", "valence_end"]]
-       judged_s  valence_mean  valence_end
-    0      10.0           0.2          0.2
+    >>> features[["kind", "audio_until_s", "valence_mean", "valence_end"]]
+         kind  audio_until_s  valence_mean  valence_end
+    0  causal           10.0           0.2          0.2
     """
     if until_s is not None and not until_s > 0:
         raise InputError(f"until_s is a moment after the start of the call; {until_s} came.")
+    kind = _kind_of(kind, outcomes, until_s)
     rows = placed_consensus(consensus, utterances)
     ends = utterances.groupby("call_id")["end_s"].max()
     calls = _calls_with_cut(ends, outcomes, until_s)
-    rows = _heard_of(rows[rows["kind"].isin(["tag", "dimension"])], role)
-    rated_before = rows["call_id"].unique()
-    named = rows[["variable", "kind"]].drop_duplicates()
-    kinds = dict(zip(named["variable"], named["kind"], strict=True))
-    at = calls.index.get_indexer(pd.Index(rows["call_id"]))
+    if kind == "whole":
+        calls = calls.assign(cut_at_s=np.nan, left_out="")
+    rows = _heard_of(rows[rows["kind"].isin(["tag", "mixture", "dimension"])], role)
+    at = calls.index.get_indexer(pd.Index(rows["call_id"])).astype(np.int64)
+    was_rated = np.zeros(len(calls), dtype=bool)
+    was_rated[at] = True
     cut = calls["cut_at_s"].to_numpy(dtype=float)[at]
     end = np.fmin(rows["end_s"].to_numpy(dtype=float), np.where(np.isnan(cut), np.inf, cut))
-    rows = rows.assign(end_s=end, seconds=end - rows["start_s"].to_numpy(dtype=float))
-    usable = (calls["left_out"].to_numpy() == "")[at]
-    rows = rows[usable & (rows["seconds"] > 0)]
-    heard = rows.drop_duplicates("utterance_id").groupby("call_id")["seconds"]
-    calls["n_utterances"] = heard.size().reindex(calls.index).fillna(0).astype("int64")
-    calls["judged_s"] = heard.sum().reindex(calls.index).fillna(0.0)
+    counts = (calls["left_out"].to_numpy() == "")[at] & (
+        end > rows["start_s"].to_numpy(dtype=float)
+    )
+    named = rows[["variable", "kind"]].drop_duplicates()
+    kinds = dict(zip(named["variable"], named["kind"], strict=True))
+    wide = figures_table(rows.assign(end_s=end)[counts], at[counts], len(calls), kinds)
+    wide.index = calls.index
+    calls = calls.join(wide)
     silent = (calls["n_utterances"] == 0) & (calls["left_out"] == "")
-    was_rated = np.asarray(calls.index.isin(rated_before))
     calls.loc[silent, "left_out"] = NO_RATING
     calls.loc[silent & was_rated & calls["cut_at_s"].notna(), "left_out"] = NOT_BEFORE
-    wide = _per_variable(rows, kinds)
-    first = ["role", "n_utterances", "judged_s", "cut_at_s", "left_out"]
-    calls["role"] = role
-    return calls[first].join(wide).rename_axis("call_id").reset_index()
+    calls["role"], calls["kind"] = role, kind
+    calls["rater_heard_until_s"] = _heard_until(rows[counts], at[counts], ratings, len(calls))
+    calls = calls[[*_FIRST, *wide.columns.difference(_FIRST, sort=False)]]
+    return calls.rename_axis("call_id").reset_index()
+
+
+def figures_table(
+    rows: pd.DataFrame, call: npt.NDArray[np.int64], n_calls: int, kinds: Mapping[str, str]
+) -> pd.DataFrame:
+    """Work out the features of many calls from utterances that were cut and placed.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        variable, estimate, start_s and end_s; of one role.
+    call : ndarray of int64
+        Number of each row's call, from 0.
+    n_calls : int
+        How many calls; those without rows have missing features.
+    kinds : mapping of str to str
+        tag, mixture or dimension, by variable.
+
+    Returns
+    -------
+    DataFrame
+        One row a call: n_utterances, judged_s, audio_until_s, too_little, features.
+    """
+    from workbench.trajectories import kernels
+
+    rank = {"tag": 0, "mixture": 1, "dimension": 2}
+    names = sorted(kinds, key=lambda name: (rank[kinds[name]], name))
+    n_of = {kind: sum(own == kind for own in kinds.values()) for kind in rank}
+    variable = pd.Index(names, dtype="str").get_indexer(pd.Index(rows["variable"]))
+    variable = variable.astype(np.int64)
+    value, start, end = (
+        np.ascontiguousarray(rows[c], dtype=float) for c in ("estimate", "start_s", "end_s")
+    )
+    k = max(len(names), 1)
+    group = call * k + variable
+    of_call = np.full((n_calls, kernels.N_OF_CALL), np.nan)
+    share = np.full((n_calls, k), np.nan)
+    of_dimension = np.full((n_calls, n_of["dimension"], kernels.N_OF_DIMENSION), np.nan)
+    order = kernels.in_order(group, n_calls * k, start)
+    kernels.call_figures(
+        *(group, order, variable, k, n_of["tag"], value, start, end),
+        *(of_call, share, of_dimension),
+    )
+    columns: dict[str, Any] = {
+        "n_utterances": np.nan_to_num(of_call[:, 0]).astype(np.int64),
+        "judged_s": np.nan_to_num(of_call[:, 1]),
+        "audio_until_s": of_call[:, 2],
+    }
+    shares = n_of["tag"] + n_of["mixture"]
+    features = {f"{name}_share": share[:, i] for i, name in enumerate(names[:shares])}
+    if n_of["tag"]:
+        features["transitions"] = of_call[:, 3]
+    for i, name in enumerate(names[shares:]):
+        for j, ending in enumerate(DIMENSION_ENDINGS):
+            if name == "valence" or ending not in VALENCE_ONLY:
+                features[f"{name}_{ending}"] = of_dimension[:, i, j]
+    columns["too_little"] = _too_little(features, names[shares:], of_call[:, 0] > 0)
+    return pd.DataFrame(columns | features).astype({"too_little": "str"})
+
+
+def _too_little(
+    features: dict[str, _Floats], dimensions: list[str], heard: npt.NDArray[np.bool_]
+) -> npt.NDArray[Any]:
+    """Name the features that a call has too little for; the same sentence is built once."""
+    words, missing = [], []
+    for name in dimensions:
+        for ending, minimum in MINIMUM.items():
+            lost = np.isnan(features[f"{name}_{ending}"]) & ~np.isnan(features[f"{name}_mean"])
+            missing.append(lost & heard)
+            words.append(f"{name}_{ending} ({minimum})")
+    if not words:
+        return np.full(len(heard), "", dtype=object)
+    packed = np.packbits(np.stack(missing, axis=1), axis=1)
+    patterns, which = np.unique(packed, axis=0, return_inverse=True)
+    texts = []
+    for bits in np.unpackbits(patterns, axis=1):
+        told = ", ".join(word for word, bit in zip(words, bits, strict=False) if bit)
+        texts.append(f"Less than needed for: {told}." if told else "")
+    return np.array(texts, dtype=object)[which.ravel()]
+
+
+def _kind_of(
+    kind: str | None, outcomes: pd.DataFrame | None, until_s: float | None
+) -> Literal["causal", "whole"]:
+    cut = outcomes is not None or until_s is not None
+    if kind is None:
+        return "causal" if cut else "whole"
+    if kind not in ("causal", "whole"):
+        raise InputError(f'kind is "causal" or "whole"; "{kind}" came.')
+    if kind == "causal" and not cut:
+        raise InputError(
+            "Features that may predict end at a moment: give outcomes (cut at the escalation) or "
+            'until_s. To describe whole calls, say kind="whole".'
+        )
+    if kind == "whole" and until_s is not None:
+        raise InputError('until_s cuts calls, and kind="whole" cuts nothing: say one of them.')
+    return "causal" if kind == "causal" else "whole"
+
+
+def _heard_until(
+    rows: pd.DataFrame,
+    call: npt.NDArray[np.int64],
+    ratings: pd.DataFrame | None,
+    n_calls: int,
+) -> _Floats:
+    """Tell how far the raters of each call had heard; not known if it is not of one of them."""
+    until = np.full(n_calls, np.nan)
+    if ratings is None or rows.empty:
+        return until
+    of_ratings = heard_until(ratings)
+    heard = of_ratings.reindex(rows["utterance_id"]).to_numpy(dtype=float)
+    until[call] = -np.inf
+    np.maximum.at(until, call, heard)
+    return until
 
 
 def _heard_of(rows: pd.DataFrame, role: str) -> pd.DataFrame:
@@ -230,49 +370,3 @@ def _calls_with_cut(
         left_out[~running & (left_out == "")] = NOT_RUNNING
         moment = pd.Series(until_s, index=index, dtype="float64")
     return pd.DataFrame({"cut_at_s": moment, "left_out": left_out})
-
-
-def _per_variable(rows: pd.DataFrame, kinds: dict[str, str]) -> pd.DataFrame:
-    """Build all columns of all calls at once: sorted runs, summed by reduceat."""
-    call, calls = pd.factorize(rows["call_id"], sort=True)
-    names = sorted(kinds, key=lambda name: (kinds[name] != "tag", name))
-    variable = pd.Index(names, dtype="str").get_indexer(pd.Index(rows["variable"]))
-    start = rows["start_s"].to_numpy(dtype=float)
-    order = np.lexsort((start, call, variable))
-    call, variable = call[order], variable[order]
-    value, weight = (rows[c].to_numpy(dtype=float)[order] for c in ("estimate", "seconds"))
-    time = (start[order] + rows["end_s"].to_numpy(dtype=float)[order]) / 2
-    new = np.r_[True, (call[1:] != call[:-1]) | (variable[1:] != variable[:-1])][: len(call)]
-    starts = np.flatnonzero(new)
-    figures = _figures(starts, value, weight, time)
-    run_call, run_variable = call[starts], variable[starts]
-    columns: dict[str, Any] = {}
-    for number, name in enumerate(names):
-        own = run_variable == number
-        wanted = {"mean": "share"} if kinds[name] == "tag" else {k: k for k in figures}
-        for figure, ending in wanted.items():
-            filled = np.full(len(calls), np.nan)
-            filled[run_call[own]] = figures[figure][own]
-            columns[f"{name}_{ending}"] = filled
-    return pd.DataFrame(columns, index=pd.Index(calls, dtype="str"))
-
-
-def _figures(
-    starts: npt.NDArray[np.int64], value: _Floats, weight: _Floats, time: _Floats
-) -> dict[str, _Floats]:
-    counts = np.diff(starts, append=len(value))
-    run = np.repeat(np.arange(len(starts)), counts)
-    total = np.add.reduceat(weight, starts)
-    mean = np.add.reduceat(weight * value, starts) / total
-    middle = np.add.reduceat(weight * time, starts) / total
-    around = time - middle[run]
-    spread = np.add.reduceat(weight * around**2, starts)
-    together = np.add.reduceat(weight * around * (value - mean[run]), starts)
-    sloped = (counts >= 3) & (spread > 0)
-    slope = np.divide(together, spread, out=np.full(len(starts), np.nan), where=sloped)
-    return {
-        "mean": mean,
-        "min": np.minimum.reduceat(value, starts),
-        "end": value[starts + counts - 1],
-        "slope_per_min": slope * 60.0,
-    }
