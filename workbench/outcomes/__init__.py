@@ -11,7 +11,6 @@ from workbench.outcomes.churn import churn_table, customer_features
 from workbench.outcomes.coaching import agent_cards, qa_association, qa_disagreements, qa_rows
 from workbench.outcomes.effects import effect_table
 from workbench.outcomes.false_discovery import adjusted_p_values
-from workbench.outcomes.features import call_features, share_of_time
 from workbench.outcomes.policy import (
     difference_in_differences,
     interrupted_lines,
@@ -49,7 +48,6 @@ __all__ = [
     "qa_rows",
     "repeat_contacts",
     "rater_error",
-    "share_of_time",
     "survey_rows",
     "weighted_scores",
 ]

@@ -15,6 +15,7 @@ from workbench import plots
 from workbench.consensus import consensus_table
 from workbench.errors import AbstainedError, InputError, WorkspaceError, nearest
 from workbench.outcomes.coaching.cards import check_not_from_a_voice
+from workbench.trajectories import call_features
 from workbench.workspace import pictures, tables
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def _heard_by_people(ws: Core, role: str) -> pd.DataFrame:
     rated = consensus_table(ratings, tags, scores, **choice)
     utterances = tables.utterances_in_use(ws, unit="utterance", text=False)
     rated = rated[rated["utterance_id"].isin(utterances["utterance_id"])]
-    features = relations.call_features(rated, utterances, ws.store.read("outcomes"), role=role)
+    features = call_features(rated, utterances, ws.store.read("outcomes"), role=role)
     figures = [str(c) for c in features if str(c).endswith(("_share", "_mean", "_min", "_end"))]
     return features[["call_id", *figures]].rename(columns={c: f"{role}_{c}" for c in figures})
 

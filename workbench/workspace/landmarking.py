@@ -11,10 +11,10 @@ import pandas as pd
 
 from workbench.consensus import consensus_table
 from workbench.errors import AbstainedError, InputError
-from workbench.outcomes import call_features
 from workbench.outcomes.early_warning import landmark_rows
 from workbench.outcomes.early_warning.landmarks import check_landmarks
 from workbench.placement import placed_consensus
+from workbench.trajectories import call_features
 from workbench.workspace import tables
 
 if TYPE_CHECKING:
