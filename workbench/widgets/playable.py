@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from workbench.widgets.answering import sentence_of
@@ -47,7 +48,6 @@ def playable(figure: go.Figure, play: Play, *, redraw: Redraw | None = None) -> 
     Player : The player alone.
     """
     import ipywidgets
-    import plotly.graph_objects as go
 
     player = Player(sentence=CLICK, below_figure=True)
     box = ipywidgets.VBox()
@@ -62,8 +62,10 @@ def playable(figure: go.Figure, play: Play, *, redraw: Redraw | None = None) -> 
             player.say(sentence_of(error))
 
     def put(drawn: go.Figure) -> None:
-        widget = go.FigureWidget(data=drawn.data, layout=_with_subtitle_in_title(drawn.layout))
+        widget = _whole_figure()(data=drawn.data, layout=_with_subtitle_in_title(drawn.layout))
         widget._config = {**widget._config, "responsive": True}
+        widget.whole = True
+        widget.open()
         for trace in widget.data:
             if trace.customdata is not None and hasattr(trace, "on_click"):
                 trace.on_click(clicked)
@@ -93,6 +95,22 @@ def figure_of(box: ipywidgets.VBox) -> go.Figure | None:
         if the box is not from `playable`.
     """
     return getattr(box, "drawn", None)
+
+
+@cache
+def _whole_figure() -> type[go.FigureWidget]:
+    import plotly.graph_objects as go
+
+    class WholeFigure(go.FigureWidget):  # type: ignore[misc]
+        """Goes to the page in one message: sent in parts, a busy page draws it empty."""
+
+        whole = False
+
+        def open(self) -> None:
+            if self.whole:
+                super().open()
+
+    return WholeFigure
 
 
 def _with_subtitle_in_title(layout: go.Layout) -> go.Layout:
