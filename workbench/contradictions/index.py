@@ -116,8 +116,8 @@ def calibrate_text(text: pd.DataFrame, text_ratings: pd.DataFrame | None) -> Cal
 
     def without(n: int, why: str) -> Calibration:
         raw = (
-            f"Not calibrated: {why} The tool's scale is taken as the rating scale, its own error is "
-            "unknown, and no p value is given."
+            f"Not calibrated: {why} The tool's scale is taken as the rating scale, its own error "
+            "is unknown, and no p value is given."
         )
         return Calibration(np.nan, np.nan, none, np.nan, n, raw)
 
