@@ -85,7 +85,7 @@ def rated_means(values: pd.DataFrame) -> pd.DataFrame:
     found = value.groupby(values["utterance_id"]).agg(mean="mean", n_raters="size", spread="var")
     spread, freedom = _pooled(found["spread"], found["n_raters"])
     found["se"] = spread / np.sqrt(found["n_raters"])
-    out = found[["mean", "n_raters", "se"]]
+    out: pd.DataFrame = found[["mean", "n_raters", "se"]]
     out.attrs["freedom"] = freedom
     return out
 
@@ -116,8 +116,8 @@ def calibrate_text(text: pd.DataFrame, text_ratings: pd.DataFrame | None) -> Cal
 
     def without(n: int, why: str) -> Calibration:
         raw = (
-            f"Not calibrated: {why} The tool's scale is taken as the rating scale, its own error is "
-            "unknown, and no p value is given."
+            f"Not calibrated: {why} The tool's scale is taken as the rating scale, its own error "
+            "is unknown, and no p value is given."
         )
         return Calibration(np.nan, np.nan, none, np.nan, n, raw)
 
@@ -127,7 +127,9 @@ def calibrate_text(text: pd.DataFrame, text_ratings: pd.DataFrame | None) -> Cal
     both = text.dropna(subset="sentiment").merge(means, left_on="utterance_id", right_index=True)
     n = len(both)
     if n < MIN_CALIBRATED:
-        return without(n, f"{n} utterances have a rating from text alone, {MIN_CALIBRATED} are needed.")
+        return without(
+            n, f"{n} utterances have a rating from text alone, {MIN_CALIBRATED} are needed."
+        )
     x, y = both["sentiment"].to_numpy(dtype=float), both["mean"].to_numpy(dtype=float)
     if not np.ptp(x) > 0:
         return without(n, "the tool gives the same value to every text.")
@@ -267,7 +269,9 @@ def pass_gap(
         heard, read = own["value"].to_numpy(dtype=float), own["value_text"].to_numpy(dtype=float)
         se, freedom, note = rows["se"].to_numpy(dtype=float), gaps.attrs["freedom"], ""
     else:
-        rows = voice.join(words, how="inner", rsuffix="_text").reset_index()
+        rows = voice.reset_index().merge(
+            words.reset_index(), on="utterance_id", suffixes=("", "_text")
+        )
         heard, read = (rows[c].to_numpy(dtype=float) for c in ("mean", "mean_text"))
         se = np.sqrt(rows["se"].to_numpy(dtype=float) ** 2 + rows["se_text"].to_numpy(float) ** 2)
         freedom = min(voice.attrs["freedom"], words.attrs["freedom"])

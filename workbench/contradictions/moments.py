@@ -25,7 +25,7 @@ def fine_moments(
     role: str | None = "customer",
     rate: float = 0.05,
 ) -> pd.DataFrame:
-    """Rank the utterances whose words are positive or neutral and whose voice is negative.
+    r"""Rank the utterances whose words are positive or neutral and whose voice is negative.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def fine_moments(
     ...                      "role": "customer", "start_s": 70.3, "end_s": 73.4,
     ...                      "text": "That's fine."})
     >>> fine_moments(found, said)["evidence"].item()
-    '"That\\'s fine." Words +0.20, voice -0.40 (4 raters): 0.60 lower, give or take 0.15.'
+    '"That\'s fine." Words +0.20, voice -0.40 (4 raters): 0.60 lower, give or take 0.15.'
     """
     from statsmodels.stats.multitest import multipletests
 
@@ -87,7 +87,7 @@ def fine_moments(
         rows = rows[rows["role"] == role]
         if rows.empty:
             raise AbstainedError(
-                f'No utterance of the {role} has both words and a rated voice.'
+                f"No utterance of the {role} has both words and a rated voice."
                 f"{nearest(role, known)} There are: {', '.join(known) or 'none'}."
             )
     rows = rows.reset_index(drop=True)
@@ -175,7 +175,8 @@ def call_contradictions(
     total = pd.Series(seconds, index=rows.index).groupby(by).sum()
 
     def weighed(value: pd.Series) -> pd.Series:
-        return (value.astype(float) * seconds).groupby(by).sum() / total
+        weighted: pd.Series = (value.astype(float) * seconds).groupby(by).sum() / total
+        return weighted
 
     out = pd.DataFrame(
         {

@@ -90,7 +90,7 @@ def text_sentiment(
     out = utterances[list(_NEEDED)].reset_index(drop=True)
     spoken = out["call_id"].map(languages)
     own = _of_transcript(utterances, words) if tool in ("auto", "transcript") else {}
-    rows = []
+    rows: list[_Row] = []
     for utterance, text, language in zip(out["utterance_id"], out["text"], spoken, strict=True):
         said = "" if pd.isna(text) else str(text).strip()
         if not said:
@@ -104,7 +104,7 @@ def text_sentiment(
         else:
             rows.append(_by_vader(said, language))
     out["language"] = spoken
-    value, name, why, note = zip(*rows, strict=True) if rows else ((), (), (), ())
+    value, name, why, note = ([row[k] for row in rows] for k in range(4))
     out["sentiment"] = np.array(value, dtype=float)
     for column, told in (("tool", name), ("abstained", why), ("note", note)):
         out[column] = pd.Series(told, dtype="object", index=out.index)
@@ -185,16 +185,19 @@ def _of_transcript(utterances: pd.DataFrame, words: pd.DataFrame | None) -> dict
     if rated.empty:
         return {}
     read = [_read(str(s)) for s in rated["sentiment"]]
-    rated = rated.assign(value=[v for v, _ in read], why=[w for _, w in read])
+    rated = rated.assign(value=[v for v, _ in read])
+    rated["why"] = pd.Series([w for _, w in read], index=rated.index, dtype="object")
     found: dict[str, _Row] = {}
     here = utterances[utterances["call_id"].isin(rated["call_id"])]
     for call_id, own in here.groupby("call_id"):
         said = rated[rated["call_id"] == call_id]
-        begin, end, channel = (said[c].to_numpy(dtype=float) for c in ("start_s", "end_s", "channel"))
+        begin, end, channel = (
+            said[c].to_numpy(dtype=float) for c in ("start_s", "end_s", "channel")
+        )
         value = said["value"].to_numpy(dtype=float)
-        for row in own.itertuples():
-            on = (channel == -1) | (channel == (-1 if pd.isna(row.channel) else row.channel))
-            shared = np.minimum(end, row.end_s) - np.maximum(begin, row.start_s)
+        for row in own.to_dict("records"):
+            on = (channel == -1) | (channel == (-1 if pd.isna(row["channel"]) else row["channel"]))
+            shared = np.minimum(end, row["end_s"]) - np.maximum(begin, row["start_s"])
             shared = np.where(on, np.maximum(shared, 0.0), 0.0)
             if not (shared > 0).any():
                 continue
@@ -202,10 +205,10 @@ def _of_transcript(utterances: pd.DataFrame, words: pd.DataFrame | None) -> dict
             if weight.sum() >= 0.5 * shared.sum():
                 mean = float((weight * np.nan_to_num(value)).sum() / weight.sum())
                 source = str(said["source"].iloc[int(shared.argmax())])
-                found[str(row.utterance_id)] = (mean, source, None, None)
+                found[str(row["utterance_id"])] = (mean, source, None, None)
             else:
                 why = said["why"].iloc[int(shared.argmax())]
-                found[str(row.utterance_id)] = (np.nan, "transcript", why, None)
+                found[str(row["utterance_id"])] = (np.nan, "transcript", why, None)
     return found
 
 

@@ -231,7 +231,7 @@ def pooled_tones(tones: pd.DataFrame, *, minimum_group: int, by: str = "agent_id
 
 
 def _by_agent(tones: pd.DataFrame, by: str) -> _Floats:
-    """Number, mean and sum of squares around it of each agent with several calls."""
+    """Find number, mean and sum of squares around it of each agent with several calls."""
     need_columns(tones, (by, "value"), "tones")
     if tones[by].isna().any():
         raise InputError(f"{int(tones[by].isna().sum())} rows have no {by}. Leave them out first.")

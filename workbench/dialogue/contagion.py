@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbench.dialogue.pairs import SCORE, need_columns, turn_bounds
-from workbench.dialogue.results import clusters_of, result_row, told
+from workbench.dialogue.results import clusters_of, result_row, sums_by, told
 from workbench.errors import AbstainedError, InputError, nearest
 
 MIN_TURNS = 4
@@ -162,7 +162,9 @@ def _turns(heard: pd.DataFrame, column: str) -> pd.DataFrame:
     turns["other"] = turns["y"].shift(1)
     turns["own"] = turns["y"].shift(2)
     turns["before"] = turns["role"].shift(1)
-    same = (turns["call_id"] == turns["call_id"].shift(2)) & (turns["role"] == turns["role"].shift(2))
+    same = (turns["call_id"] == turns["call_id"].shift(2)) & (
+        turns["role"] == turns["role"].shift(2)
+    )
     turns["usable"] = same & turns[["y", "other", "own"]].notna().all(axis=1)
     return turns
 
@@ -198,7 +200,7 @@ def _moments(rows: pd.DataFrame, codes: _Ints, n_clusters: int, *, within: bool)
         data = np.column_stack([data[:, :2], np.ones(len(data)), data[:, 2]])
     k = data.shape[1]
     flat = (data[:, :, None] * data[:, None, :]).reshape(len(data), k * k)
-    totals = np.column_stack([np.bincount(codes, v, minlength=n_clusters) for v in flat.T])
+    totals = sums_by(codes, n_clusters, *flat.T)
     # a call of two agents counts in parts for each of them
     lengths = np.zeros((n_clusters, int(size.max()) + 1))
     np.add.at(lengths, (codes, size[call]), 1 / size[call])
@@ -209,9 +211,7 @@ def _solved(moments: list[_Moments], *, within: bool) -> list[tuple[_Floats, _Fl
     """Estimate both directions from everything and without each cluster, all side by side."""
     sets = [[_with_each_left_out(part) for part in direction] for direction in moments]
     inverse = [np.linalg.pinv(xx[:, :-1, :-1], hermitian=True) for xx, _ in sets]
-    first = [
-        (inv @ xx[:, :-1, -1:])[:, :, 0] for inv, (xx, _) in zip(inverse, sets, strict=True)
-    ]
+    first = [(inv @ xx[:, :-1, -1:])[:, :, 0] for inv, (xx, _) in zip(inverse, sets, strict=True)]
     beta, still = first, np.zeros(len(first[0]))
     for _ in range(_MOST_STEPS if within else 0):
         after = []

@@ -63,8 +63,8 @@ def turn_pairs(
     for role in roles:
         if role not in infer_roles:
             raise AbstainedError(
-                f'Convergence compares measures of both voices, and nothing is measured in the '
-                f'voice of the {role}: infer_roles under [policy] of workbench.toml lists '
+                f"Convergence compares measures of both voices, and nothing is measured in the "
+                f"voice of the {role}: infer_roles under [policy] of workbench.toml lists "
                 f"{', '.join(infer_roles) or 'nobody'}. Rules on reading emotion at work differ by "
                 f'country; where it is allowed and agreed, add "{role}" there.'
             )
@@ -163,9 +163,7 @@ def convergence(
     AbstainedError
         If fewer than 3 calls came: there is nobody to shuffle partners with.
     """
-    need_columns(
-        pairs, ("measure", "call_id", "first_sd", "second_sd", "place"), "pairs of turns"
-    )
+    need_columns(pairs, ("measure", "call_id", "first_sd", "second_sd", "place"), "pairs of turns")
     if draws < 99:
         raise InputError(f"Chance needs at least 99 shufflings; {draws} came.")
     unknown = [m for m in pairs["measure"].unique() if m not in MEASURES]
@@ -198,45 +196,39 @@ def _of_measure(
     start = np.concatenate([[0], np.cumsum(size)[:-1]])
     shuffled = np.empty((draws, 2, n, 3))
     for draw in range(draws):
-        partner = _others(n, rng)[code]
+        partner = rng.permutation(n)[code]
         at = start[partner] + np.rint(place * (size[partner] - 1)).astype(np.int64)
         shuffled[draw] = _sums(one, two[at], place, code, n)
     observed = _sums(one, two, place, code, n)
-    centre = shuffled.mean(axis=0)
+    # every call met itself in one of n shufflings on average; chance is without that
+    centre = (n * shuffled.mean(axis=0) - observed) / (n - 1)
     rows = []
     for k, outcome in enumerate(("synchrony", "convergence")):
-        value = _ratio(observed[k].sum(axis=0), outcome)
+        value = float(_ratio(observed[k].sum(axis=0), outcome))
         chance = _ratio(shuffled[:, k].sum(axis=1), outcome)
-        middle = float(chance.mean())
+        expected = float(_ratio(centre[k].sum(axis=0), outcome))
         without = _ratio(observed[k].sum(axis=0) - observed[k], outcome) - _ratio(
             centre[k].sum(axis=0) - centre[k], outcome
         )
         row = result_row(
-            float(value) - middle,
+            value - expected,
             np.asarray(without),
             cluster="call_id",
             outcome=outcome,
             predictor=measure,
             unit="correlation" if k == 0 else "SD from first to last pair",
-            observed=float(value),
-            by_chance=middle,
+            observed=value,
+            by_chance=expected,
             n_pairs=len(own),
             n_calls=n,
             model=f"{draws} shufflings of partners",
         )
-        far = np.abs(chance - middle) >= abs(float(value) - middle) - 1e-12
+        middle = float(np.append(chance, value).mean())
+        far = np.abs(chance - middle) >= abs(value - middle) - 1e-12
         row["p_value"] = (1 + int(far.sum())) / (1 + draws)
         row["reading"] = _reading(row, measure)
         rows.append(row)
     return rows
-
-
-def _others(n: int, rng: np.random.Generator) -> _Ints:
-    """Give every call the partner of another call: a ring in random order."""
-    order = rng.permutation(n)
-    partner = np.empty(n, dtype=np.int64)
-    partner[order] = np.roll(order, 1)
-    return partner
 
 
 def _sums(one: _Floats, two: _Floats, place: _Floats, code: _Ints, n: int) -> _Floats:

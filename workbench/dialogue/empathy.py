@@ -258,8 +258,8 @@ def repair(
     codes, n_clusters = clusters_of(rows, cluster)
     cell = (w + 2 * c).astype(np.int64)
     counts = np.zeros((2, n_clusters, 4))
-    np.add.at(counts, (1, codes, cell), y)
-    np.add.at(counts, (0, codes, cell), 1 - y)
+    np.add.at(counts[1], (codes, cell), y)
+    np.add.at(counts[0], (codes, cell), 1 - y)
     all_rows = counts.sum(axis=1, keepdims=True)
     whole = _repair_effects(all_rows)[0]
     without = _repair_effects(all_rows - counts)

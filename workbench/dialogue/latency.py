@@ -74,9 +74,7 @@ def handover_table(
     rows = heard[heard["role"].isin(roles)]
     rows = rows.sort_values(["call_id", "start_s", "end_s"], ignore_index=True)
     at = pd.Series(np.arange(len(rows), dtype=float))
-    last = {
-        role: at.where(rows["role"] == role).groupby(rows["call_id"]).ffill() for role in roles
-    }
+    last = {role: at.where(rows["role"] == role).groupby(rows["call_id"]).ffill() for role in roles}
     begins = (rows["role"] == roles[0]).to_numpy()
     other = np.where(begins, last[roles[1]], last[roles[0]])
     before = at.groupby(rows["call_id"]).shift(1).to_numpy()

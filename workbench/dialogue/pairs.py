@@ -140,12 +140,12 @@ def exchange_table(
             )
     rows = heard.sort_values(["call_id", "start_s", "end_s"], ignore_index=True)
     first, last = turn_bounds(rows)
-    role = rows["role"].to_numpy(dtype=object)[first]
+    speaks = rows["role"].to_numpy(dtype=object)[first]
     call = rows["call_id"].to_numpy(dtype=object)[first]
     at = np.arange(len(first))
     before = np.roll(at, 1)
     after = np.roll(at, -1)
-    answered = (role == answers) & (call == call[before]) & (role[before] == asks) & (at > 0)
+    answered = (speaks == answers) & (call == call[before]) & (speaks[before] == asks) & (at > 0)
     turn = at[answered]
     if not len(turn):
         raise InputError(
@@ -153,7 +153,7 @@ def exchange_table(
             "no reply to look at. Do the roles of the channels stand right (ws.suggest_roles())?"
         )
     follows = np.where(
-        (call[after] == call) & (role[after] == asks) & (at < len(at) - 1), after, -1
+        (call[after] == call) & (speaks[after] == asks) & (at < len(at) - 1), after, -1
     )[turn]
     spoken = first[np.maximum(follows, 0)]
     told = follows >= 0

@@ -19,7 +19,7 @@ CLUSTERS = {"agent_id": "agents", "customer_id": "customers", "call_id": "calls"
 
 
 def clusters_of(rows: pd.DataFrame, cluster: str) -> tuple[npt.NDArray[np.int64], int]:
-    """Number the agents, customers or calls that rows belong to.
+    """Give a number to the agent, customer or call of each row.
 
     Parameters
     ----------
@@ -155,4 +155,5 @@ def sums_by(codes: npt.NDArray[np.int64], n_clusters: int, *values: _Floats) -> 
     >>> sums_by(np.array([0, 1, 1]), 2, np.ones(3)).tolist()
     [[1.0], [2.0]]
     """
-    return np.column_stack([np.bincount(codes, v, minlength=n_clusters) for v in values])
+    sums = [np.bincount(codes, v, minlength=n_clusters) for v in values]
+    return np.column_stack(sums).astype(np.float64)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.errors import InputError, nearest
-from workbench.plots.marks import click_rows, wrapped
+from workbench.plots.marks import between, click_rows, wrapped
 from workbench.plots.theme import faded, palette_named, template_of
 
 
@@ -121,8 +121,8 @@ def contradictions_figure(
         title={
             "text": title,
             "subtitle": {
-                "text": f"against the {escape(against)}; filled: beyond its own 95 % interval, some "
-                "of many by chance"
+                "text": f"against the {escape(against)}; filled: beyond its own 95 % interval, "
+                "some of many by chance"
             },
         },
     )
@@ -131,9 +131,11 @@ def contradictions_figure(
 
 def _told(row: dict[Any, Any]) -> str:
     text = "" if pd.isna(row["text"]) else f"<b>{wrapped(str(row['text']), 44)}</b><br>"
+    n = int(row["n_raters"])
     error = "" if pd.isna(row["se"]) else f" ± {row['se']:.2f} (standard error)"
+    raters = between(n, n, "rater", "raters")
     return (
         f"{text}call {escape(str(row['call_id']))}, {row['start_s']:.1f} s<br>"
-        f"words {row['words']:+.2f}, voice {row['voice']:+.2f}, {row['n_raters']} raters<br>"
+        f"words {row['words']:+.2f}, voice {row['voice']:+.2f}, {raters}<br>"
         f"difference {row['index']:+.2f}{error}"
     )

@@ -118,7 +118,11 @@ def turn_taking_figure(
     for (role, kind), own in rows.groupby(["role", "kind"], sort=False):
         told = [
             f"<b>{spelled(str(role))} begins, {spelled(str(kind))}</b><br>"
-            + (f"{gap:.2f} s after the other" if gap >= 0 else f"{-gap:.2f} s before the other ends")
+            + (
+                f"{gap:.2f} s after the other"
+                if gap >= 0
+                else f"{-gap:.2f} s before the other ends"
+            )
             for gap in own["gap_s"]
         ]
         figure.add_trace(

@@ -60,8 +60,8 @@ def _check_group(ws: Core, rows: pd.DataFrame) -> None:
     smallest = ws.config.policy.minimum_group
     if 0 < agents < smallest:
         raise AbstainedError(
-            f"{agents} agents are rated here, and nothing about agents' tone is shown of fewer than "
-            f"{smallest} (minimum_group under [policy] of workbench.toml)."
+            f"{agents} agents are rated here, and nothing about agents' tone is shown of fewer "
+            f"than {smallest} (minimum_group under [policy] of workbench.toml)."
         )
 
 
@@ -339,14 +339,15 @@ def text_sentiment(
     DataFrame
         As from `wb.contradictions.text_sentiment`, with role and seconds.
     """
+    if call_id is not None:
+        check_call(ws, call_id)
     words = ws.store.read("words", **({"call_id": call_id} if call_id else {}))
     if words.empty:
         raise AbstainedError(
             "There is no transcript here, so there are no words to judge: ws.import_file(..., "
             'format="webvtt") or another transcript.'
         )
-    said = tables.utterances_in_use(ws, unit="utterance", call_id=call_id)
-    said = said[said["call_id"].isin(words["call_id"])].reset_index(drop=True)
+    said = tables.utterances_in_use(ws, unit="utterance", call_id=sorted(words["call_id"].unique()))
     languages = ws.store.read("calls").set_index("call_id")["language"]
     found = words_against_voice.text_sentiment(said, languages, tool=tool, words=words)
     return found.assign(role=said["role"].to_numpy(), **{c: said[c] for c in CLICK[1:]})
@@ -382,7 +383,9 @@ def contradictions(
     """
     kinds = ("text pass", "text tool")
     if against not in kinds:
-        raise InputError(f'Voices are held against a "text pass" or a "text tool"; "{against}" came.')
+        raise InputError(
+            f'Voices are held against a "text pass" or a "text tool"; "{against}" came.'
+        )
     rated = agreements.rated(ws)
     passes = set(rated.ratings["pass"])
     spoken = pass_ or next((p for p in ("voice", "masked_voice", "both") if p in passes), "both")
@@ -437,7 +440,9 @@ def thats_fine(ws: Core, *, role: str | None, rate: float, **options: Any) -> pd
         As from `wb.contradictions.fine_moments`.
     """
     rows = contradictions(ws, **options)
-    cues = pd.concat([tables.cues(ws, call_id=c) for c in rows["call_id"].unique()])
+    calls = sorted(rows["call_id"].unique())
+    measured = not tables.prosody(ws, call_id=calls).empty
+    cues = pd.concat([tables.cues(ws, call_id=c) for c in calls]) if measured else None
     found = rows.drop(columns=[*CLICK, "role", "text"])
     return words_against_voice.fine_moments(
         found, rows[["utterance_id", "role", "text", *CLICK]], cues=cues, role=role, rate=rate
@@ -496,9 +501,7 @@ def contradictions_figure(
         The figure and its player.
     """
     rows = contradictions(ws, **options)
-    return pictures.drawn(
-        ws, partial(plots.contradictions_figure, rows, role=role), theme
-    )
+    return pictures.drawn(ws, partial(plots.contradictions_figure, rows, role=role), theme)
 
 
 def turn_taking_figure(ws: Core, call_id: str, *, theme: str | None) -> ipywidgets.VBox:
