@@ -5,6 +5,7 @@ Everything here is association. Nothing here is a cause.
 
 from __future__ import annotations
 
+from workbench.outcomes import early_warning
 from workbench.outcomes.auc import auc_table
 from workbench.outcomes.churn import churn_table, customer_features
 from workbench.outcomes.effects import effect_table
@@ -17,6 +18,7 @@ __all__ = [
     "call_features",
     "churn_table",
     "customer_features",
+    "early_warning",
     "effect_table",
     "share_of_time",
 ]

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-UNKNOWN_RATERS = "It is not known how far the raters had heard."
-"""What every output says if ratings without heard_until_s were let in."""
+UNKNOWN_RATERS = "Raters had heard further than the landmark, or it is not known how far."
+"""What every output says if such ratings were let in."""
 
 _NUMBERS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
