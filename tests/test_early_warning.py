@@ -388,6 +388,12 @@ def test_bad_scores_are_sentences(rows):
         early.scored_rows(rows, {"f": ["frustation_share"]})
     with pytest.raises(InputError, match="cannot be tested on the calls it was learned from"):
         early.scored_rows(rows, {"f": ["frustration_share"]}, validation="none")
+    with pytest.raises(InputError, match="a column, a rule or a list of columns; 3 came"):
+        early.scored_rows(rows, {"f": 3})
+    with pytest.raises(InputError, match="from landmark_rows is needed; this one lacks left_out"):
+        early.scored_rows(rows.drop(columns="left_out"), {"f": "frustration_share"})
+    with pytest.raises(InputError, match="from scored_rows is needed; this one lacks score"):
+        early.warning_table(rows)
     with pytest.raises(InputError, match="Scores have names"):
         early.scored_rows(rows, ["frustration_share"])
     with pytest.raises(InputError, match="Of 100 calls"):

@@ -84,20 +84,22 @@ def test_cues_count_when_their_utterance_has_ended(ws, spoken, monkeypatch):
         }
     )
     asked = []
+    monkeypatch.setattr("workbench.workspace.tables.prosody", lambda ws, *, call_id: cues.head(1))
     monkeypatch.setattr(
-        "workbench.workspace.tables.cues",
-        lambda ws, *, baseline: asked.append(baseline) or cues,
+        "workbench.workspace.landmarking.cue_table",
+        lambda prosody, spoken, *, infer_roles, baseline: asked.append(baseline) or cues,
     )
     at = (second["start_s"] + second["end_s"]) / 2
-    row = ws.landmarks(at).set_index("call_id").loc["c2"]
+    inside = ws.landmarks(at)
+    row = inside.set_index("call_id").loc["c2"]
     assert (row["volume_spike"], row["volume_spike_strongest_sd"]) == (1, 3.0)
     assert "high_pitch" not in row.index, "a cue that never fires is no column"
+    assert pd.isna(inside.set_index("call_id").loc["c3", "volume_spike"]), "not measured"
     row = ws.landmarks(second["end_s"]).set_index("call_id").loc["c2"]
     assert (row["volume_spike"], row["volume_spike_strongest_sd"]) == (2, 4.0)
     assert set(asked) == {"causal"}
-    assert pd.isna(ws.landmarks(at).set_index("call_id").loc["c3", "volume_spike"]), "not measured"
-    scored = ws.warning_scores(ws.landmarks(at), {"loud": "volume_spike"}, validation="none")
-    ranked = ws.callback_list(scored, ws.landmarks(at), landmark_s=at)
+    scored = ws.warning_scores(inside, {"loud": "volume_spike"}, validation="none")
+    ranked = ws.callback_list(scored, inside, landmark_s=at)
     assert ranked[["call_id", "start_s", "reasons"]].to_numpy().tolist() == [
         ["c2", first["start_s"], "volume spike 1 time"]
     ]
@@ -133,10 +135,10 @@ def test_a_list_of_calls_to_call_back_plays(ws, spoken):
     scored = ws.warning_scores(rows, {"f": "frustration_share"}, validation="none")
     ranked = ws.callback_list(scored, rows, landmark_s=8, with_audio=True)
     assert (ranked["end_s"] <= 8).all()
-    player = ws.callbacks(ranked)
+    (player,) = ws.callbacks(ranked).children
     assert player._list["captions"][0].startswith(f"1. Call {ranked['call_id'].iloc[0]}, 0:0")
     assert player.duration_s == pytest.approx(ranked["end_s"][0] - ranked["start_s"][0], abs=0.01)
-    with pytest.raises(InputError, match="this table lacks end_s, rank, reasons, start_s, value"):
+    with pytest.raises(InputError, match="this table lacks end_s, note, rank, reasons, start_s"):
         ws.callbacks(rows)
     with pytest.raises(InputError, match="it has no rows"):
         ws.callbacks(ranked.head(0))
@@ -154,5 +156,7 @@ def test_odd_questions_are_answered_in_sentences(ws, tmp_path):
         ws.landmarks(8, on="qa_score")
     with pytest.raises(InputError, match="mean of the raters"):
         ws.landmarks(8, method="dawid_skene")
+    with pytest.raises(InputError, match='"verison" came. Did you mean "version"'):
+        ws.landmarks(8, verison="1")
     with pytest.raises(InputError, match='pass "both"'):
         ws.landmarks(8, pass_="both")

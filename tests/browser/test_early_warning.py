@@ -29,6 +29,14 @@ QUIET = "() => window.loudness() < 0.0005"
 ROWS = ".wb:not([data-old]) .wb-player-row"
 
 
+FIGURES = """
+from ipywidgets import VBox
+VBox([ws.early_warning_figure(ws.early_warning(scored)),
+      ws.calibration_figure(scored, landmark_s=60),
+      ws.decision_figure(scored, landmark_s=60)])
+"""
+
+
 def picture(book, name):
     if folder := os.environ.get("WORKBENCH_SCREENSHOTS"):
         book.page.wait_for_timeout(900)
@@ -50,19 +58,9 @@ def test_one_click_on_a_row_of_the_list_plays_its_moment(book):
     book.keys("Enter")
     book.until(f"() => document.querySelectorAll('{ROWS}')[0].getAttribute('aria-current')")
     book.until(SPEAKING)
-
-
-def test_figures_of_warnings_are_drawn_and_turn_with_the_page(book):
-    book.show(
-        OPEN
-        + """
-table = ws.early_warning(scored)
-from ipywidgets import VBox
-VBox([ws.early_warning_figure(table), ws.calibration_figure(scored, landmark_s=60),
-      ws.decision_figure(scored, landmark_s=60)])
-""",
-        seconds=240,
+    book.show(FIGURES)
+    book.until(
+        "() => document.querySelectorAll('.js-plotly-plot .main-svg .ytitle').length >= 3", 60
     )
-    book.until("() => document.querySelectorAll('.js-plotly-plot .scatterlayer').length === 3")
     book.page.set_viewport_size({"width": 1300, "height": 1900})
     picture(book, "warning_figures")
