@@ -84,7 +84,7 @@ def test_cues_count_when_their_utterance_has_ended(ws, spoken, monkeypatch):
         }
     )
     asked = []
-    monkeypatch.setattr("workbench.workspace.tables.prosody", lambda ws, *, call_id: cues.head(1))
+    monkeypatch.setattr("workbench.workspace.tables.prosody", lambda ws, *, call_id: cues.iloc[::2])
     monkeypatch.setattr(
         "workbench.workspace.landmarking.cue_table",
         lambda prosody, spoken, *, infer_roles, baseline: asked.append(baseline) or cues,
