@@ -152,24 +152,21 @@ def test_bad_landmarks_are_sentences():
 
 
 LEAKS = {
-    "a whole-call baseline": {"kind": "whole"},
-    "a feature after the event": {"audio_until_s": 31.0},
-    "a two-sided smoother": {"kind": "whole", "audio_until_s": 35.0},
-    "a rater who had heard the end": {"rater_heard_until_s": 80.0},
-    "a rater of whom nothing is known": {"rater_heard_until_s": np.nan},
+    "a whole-call baseline": ({"kind": "whole"}, "look ahead"),
+    "a feature after the event": ({"audio_until_s": 31.0}, "audio after the moment"),
+    "a two-sided smoother": ({"kind": "whole", "audio_until_s": 35.0}, "smoother or baseline"),
+    "a rater who had heard the end": ({"rater_heard_until_s": 80.0}, "heard until 80 s"),
+    "a rater of whom nothing is known": ({"rater_heard_until_s": np.nan}, "is not known for 2 of"),
 }
 
 
 @pytest.mark.parametrize("leak", LEAKS)
 def test_planted_leaks_are_refused(leak):
-    features = landmark(frustration_share=[0.1, 0.5]).assign(**LEAKS[leak])
-    with pytest.raises(InputError):
-        early.landmark_rows(
-            features,
-            outcomes([False, True], [None, 40]),
-            customers(2),
-            pd.Series({"0": 50.0, "1": 50.0}),
-        )
+    change, message = LEAKS[leak]
+    features = landmark(frustration_share=[0.1, 0.5]).assign(**change)
+    about = outcomes([False, True], [None, 40]), customers(2), pd.Series({"0": 50.0, "1": 50.0})
+    with pytest.raises(InputError, match=message):
+        early.landmark_rows(features, *about)
 
 
 def test_unknown_raters_are_let_in_when_asked_for_and_everything_says_so():
@@ -183,7 +180,7 @@ def test_unknown_raters_are_let_in_when_asked_for_and_everything_says_so():
     moments = pd.DataFrame(columns=["call_id", "channel", "start_s", "end_s", "variable", "kind"])
     ranked = early.callback_list(scored, found, moments.assign(strength=[]), landmark_s=30)
     for note in (counts["note"], table["note"], table["reading"], ranked["note"]):
-        assert "not known how far the raters had heard" in note.item()
+        assert "or it is not known how far" in note.item()
 
 
 # --- rules -------------------------------------------------------------------------------------
@@ -391,6 +388,12 @@ def test_bad_scores_are_sentences(rows):
         early.scored_rows(rows, {"f": ["frustation_share"]})
     with pytest.raises(InputError, match="cannot be tested on the calls it was learned from"):
         early.scored_rows(rows, {"f": ["frustration_share"]}, validation="none")
+    with pytest.raises(InputError, match="a column, a rule or a list of columns; 3 came"):
+        early.scored_rows(rows, {"f": 3})
+    with pytest.raises(InputError, match="from landmark_rows is needed; this one lacks left_out"):
+        early.scored_rows(rows.drop(columns="left_out"), {"f": "frustration_share"})
+    with pytest.raises(InputError, match="from scored_rows is needed; this one lacks score"):
+        early.warning_table(rows)
     with pytest.raises(InputError, match="Scores have names"):
         early.scored_rows(rows, ["frustration_share"])
     with pytest.raises(InputError, match="Of 100 calls"):

@@ -71,7 +71,7 @@ def test_the_end_of_a_call_makes_its_beginning_look_like_a_warning(centre):
 
 @pytest.fixture(scope="module")
 def customers():
-    """300 customers of 5 calls, each with a way and a risk of its own; what the score says fades."""
+    """300 customers of 5 calls, of a way and a risk of their own; what a score says fades."""
     rng = np.random.default_rng(9)
     who = np.repeat(np.arange(300), 5)
     n = len(who)

@@ -6,6 +6,7 @@ Everything here is association. Nothing here is a cause.
 from __future__ import annotations
 
 from workbench.outcomes import rater_error
+from workbench.outcomes import early_warning
 from workbench.outcomes.auc import auc_table
 from workbench.outcomes.churn import churn_table, customer_features
 from workbench.outcomes.coaching import agent_cards, qa_association, qa_disagreements, qa_rows
@@ -35,6 +36,7 @@ __all__ = [
     "churn_table",
     "customer_features",
     "difference_in_differences",
+    "early_warning",
     "effect_table",
     "first_calls",
     "interrupted_lines",

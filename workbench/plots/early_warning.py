@@ -94,7 +94,8 @@ def early_warning_figure(
         range=[-0.6, len(moments) - 0.4],
         showgrid=False,
     )
-    figure.update_yaxes(title="AUC; 0.5 is a coin", range=[0.0, 1.02])
+    lowest = float(np.nanmin([0.45, *warnings["auc"], *warnings["auc_low"]]))
+    figure.update_yaxes(title="AUC; 0.5 is a coin", range=[lowest - 0.05, 1.02])
     _finish(
         figure,
         palette,
@@ -227,7 +228,7 @@ def decision_figure(
                 x=[*told["threshold"], *told["threshold"][::-1]],
                 y=[*told["ci_high"], *told["ci_low"][::-1]],
                 fill="toself",
-                fillcolor=faded(colour, 0.12),
+                fillcolor=faded(colour, 0.08),
                 line={"width": 0},
                 hoverinfo="skip",
                 showlegend=False,
@@ -337,7 +338,7 @@ def one_landmark(rows: pd.DataFrame, landmark_s: float | None) -> pd.DataFrame:
 def _with_note(subtitle: str, rows: pd.DataFrame) -> str:
     """Say below the title what every output has to say about its raters."""
     note = str(rows["note"].iloc[0]) if "note" in rows.columns else ""
-    return f"{subtitle}<br>{wrapped(UNKNOWN_RATERS)}" if UNKNOWN_RATERS in note else subtitle
+    return f"{subtitle}<br>{UNKNOWN_RATERS}" if UNKNOWN_RATERS in note else subtitle
 
 
 def _finish(

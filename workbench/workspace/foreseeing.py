@@ -12,7 +12,6 @@ from workbench.workspace.core import Core
 if TYPE_CHECKING:
     from ipywidgets import VBox
 
-    from workbench.widgets import Player
     from workbench.workspace.landmarking import UnknownRatings
 
 
@@ -188,7 +187,7 @@ class Foreseeing(Core):
             **choice,
         )
 
-    def callbacks(self, ranked: pd.DataFrame) -> Player:
+    def callbacks(self, ranked: pd.DataFrame) -> VBox:
         """Show a ranked list; one click on a row, or Enter, plays its moment.
 
         Parameters
@@ -198,8 +197,8 @@ class Foreseeing(Core):
 
         Returns
         -------
-        Player
-            A widget with a row a call: rank, call, seconds, chance, reasons.
+        VBox
+            A player with a row a call: rank, call, seconds, chance, reasons.
 
         Raises
         ------

@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbench.consensus import consensus_table
-from workbench.errors import AbstainedError, InputError
+from workbench.cues import cue_table
+from workbench.errors import AbstainedError, InputError, nearest
 from workbench.outcomes.early_warning import landmark_rows
 from workbench.outcomes.early_warning.landmarks import check_landmarks
 from workbench.placement import placed_consensus
@@ -25,6 +26,8 @@ UnknownRatings = Literal["refuse", "allow"]
 NOT_RATED = "No utterance of this role was rated."
 NOT_RATED_BEFORE = "What this role had said before this moment was not rated."
 NOT_ADMISSIBLE = "Whoever rated what was said before this moment had heard further."
+
+_CHOICE = ("pass_", "taxonomy", "version", "method")
 
 PROSODY = ("f0_median_hz", "intensity_db", "articulation_rate_syl_per_s", "pause_total_s")
 """Measures whose means before a landmark are added when asked for."""
@@ -60,7 +63,14 @@ class Heard(NamedTuple):
     of: npt.NDArray[np.int64]
 
 
-def heard_by(ws: Core, *, role: str, unknown_ratings: UnknownRatings, **choice: Any) -> Heard:
+def heard_by(
+    ws: Core,
+    *,
+    role: str,
+    unknown_ratings: UnknownRatings,
+    calls: list[str] | None = None,
+    **choice: Any,
+) -> Heard:
     """Read what was rated, refusing ratings of which nobody knows how far was heard.
 
     Parameters
@@ -71,6 +81,8 @@ def heard_by(ws: Core, *, role: str, unknown_ratings: UnknownRatings, **choice: 
         Whose utterances.
     unknown_ratings : {"refuse", "allow"}
         What to do with ratings without heard_until_s.
+    calls : list of str, optional
+        Only these calls.
     **choice : object
         Which ratings, where there are several passes or versions.
 
@@ -91,7 +103,7 @@ def heard_by(ws: Core, *, role: str, unknown_ratings: UnknownRatings, **choice: 
             f'unknown_ratings is "refuse" or "allow"; "{unknown_ratings}" came. "allow" lets in '
             "ratings of which is not known how far their rater had heard."
         )
-    utterances = tables.utterances_in_use(ws, unit="utterance", text=False)
+    utterances = tables.utterances_in_use(ws, unit="utterance", call_id=calls, text=False)
     own = utterances[utterances["role"] == role].reset_index(drop=True)
     ratings, tags, scores = ws.store.current_ratings()
     place = pd.Index(own["utterance_id"])
@@ -113,6 +125,12 @@ def heard_by(ws: Core, *, role: str, unknown_ratings: UnknownRatings, **choice: 
                 "then says so."
             )
         ratings = ratings[known]
+    for name in choice:
+        if name not in _CHOICE:
+            raise InputError(
+                f'Ratings are chosen by {", ".join(_CHOICE)}; "{name}" came.'
+                + nearest(name, _CHOICE)
+            )
     if choice.pop("method", "mean") != "mean":
         raise InputError(
             "Landmarks rest on the mean of the raters: other methods learn from whole calls."
@@ -200,7 +218,7 @@ def landmarks(
     """
     moments = check_landmarks(at_s)
     heard = heard_by(ws, role=role, unknown_ratings=unknown_ratings, **choice)
-    voice = _voice(ws, heard.own, prosody=prosody)
+    voice = _voice(ws, heard, prosody=prosody)
     features = pd.concat([_features_at(heard, voice, at, role) for at in moments])
     return landmark_rows(
         features.reset_index(drop=True),
@@ -213,9 +231,15 @@ def landmarks(
 
 
 def moments_at(
-    ws: Core, at_s: float, *, role: str, unknown_ratings: UnknownRatings, **choice: Any
+    ws: Core,
+    at_s: float,
+    *,
+    calls: list[str],
+    role: str,
+    unknown_ratings: UnknownRatings,
+    **choice: Any,
 ) -> pd.DataFrame:
-    """List what was heard and measured before a moment, utterance by utterance.
+    """List what was heard and measured in calls before a moment, utterance by utterance.
 
     Parameters
     ----------
@@ -223,6 +247,8 @@ def moments_at(
         The workspace.
     at_s : float
         Seconds of the call.
+    calls : list of str
+        Which calls.
     role : str
         Whose utterances.
     unknown_ratings : {"refuse", "allow"}
@@ -236,12 +262,12 @@ def moments_at(
         call_id, channel, start_s, end_s, variable, kind (tag, dimension or cue),
         strength.
     """
-    heard = heard_by(ws, role=role, unknown_ratings=unknown_ratings, **choice)
+    heard = heard_by(ws, role=role, unknown_ratings=unknown_ratings, calls=calls, **choice)
     _, consensus = admissible(heard, at_s)
     rated = placed_consensus(
         consensus[consensus["kind"].isin(["tag", "dimension"])], heard.own
     ).rename(columns={"estimate": "strength"})
-    cues = _voice(ws, heard.own, prosody=False).cues
+    cues = _voice(ws, heard, prosody=False, calls=calls).cues
     fired = cues[cues["fired"] & (cues["end_s"] <= at_s)]
     fired = fired.rename(columns={"cue": "variable", "strength_sd": "strength"}).assign(kind="cue")
     columns = ["call_id", "channel", "start_s", "end_s", "variable", "kind", "strength"]
@@ -304,10 +330,18 @@ class _Voice(NamedTuple):
         return out.join(means, how="outer")
 
 
-def _voice(ws: Core, own: pd.DataFrame, *, prosody: bool) -> _Voice:
-    seconds = own.set_index("utterance_id")[["call_id", "channel", "start_s", "end_s"]]
-    cues = tables.cues(ws, baseline="causal").join(seconds, on="utterance_id", how="inner")
-    measured = tables.prosody(ws) if prosody else tables.prosody(ws).head(0)
-    measured = measured.join(seconds, on="utterance_id", how="inner")
+def _voice(ws: Core, heard: Heard, *, prosody: bool, calls: list[str] | None = None) -> _Voice:
+    measured = tables.prosody(ws, call_id=calls)
+    place = pd.Index(measured["utterance_id"])
+    spoken = heard.own[place.get_indexer(pd.Index(heard.own["utterance_id"])) >= 0]
+    seconds = spoken.set_index("utterance_id")[["call_id", "channel", "start_s", "end_s"]]
+    cues = cue_table(
+        measured, spoken, infer_roles=ws.config.policy.infer_roles, baseline="causal"
+    ).join(seconds, on="utterance_id", how="inner")
     names = sorted(cues.loc[cues["fired"], "cue"].unique())
-    return _Voice(cues.assign(fired=cues["fired"].astype(bool)), measured, names)
+    kept = measured if prosody else measured.head(0)
+    return _Voice(
+        cues.assign(fired=cues["fired"].astype(bool)),
+        kept.join(seconds, on="utterance_id", how="inner"),
+        names,
+    )

@@ -16,7 +16,6 @@ from workbench.workspace.rows import one_row
 if TYPE_CHECKING:
     import ipywidgets
 
-    from workbench.widgets import Player
     from workbench.workspace.core import Core
 
 
@@ -64,15 +63,21 @@ def callback_list(
         if scored.empty:
             raise InputError("None of the scored calls has audio; with_audio=False lists them all.")
     unknown = bool(rows["rater_heard_until_s"].isna().any())
+    ranked = early_warning.ranked_calls(scored, landmark_s=landmark_s, score=score, n=n)
     moments = landmarking.moments_at(
-        ws, landmark_s, role=role, unknown_ratings="allow" if unknown else "refuse", **choice
+        ws,
+        landmark_s,
+        calls=ranked["call_id"].tolist(),
+        role=role,
+        unknown_ratings="allow" if unknown else "refuse",
+        **choice,
     )
     return early_warning.callback_list(
         scored, rows, moments, landmark_s=landmark_s, score=score, n=n
     )
 
 
-def callbacks(ws: Core, ranked: pd.DataFrame) -> Player:
+def callbacks(ws: Core, ranked: pd.DataFrame) -> ipywidgets.VBox:
     """Show a ranked list whose rows play.
 
     Parameters
@@ -84,17 +89,19 @@ def callbacks(ws: Core, ranked: pd.DataFrame) -> Player:
 
     Returns
     -------
-    Player
-        A click on a row plays it, and then the next.
+    VBox
+        The list; a click on a row plays it, and then the next.
 
     Raises
     ------
     InputError
         If the table has no rows or is no such list.
     """
+    import ipywidgets
+
     from workbench.widgets import Player, caption_of
 
-    lacking = {"rank", "call_id", "start_s", "end_s", "value", "reasons"} - set(ranked.columns)
+    lacking = {"rank", "call_id", "start_s", "end_s", "reasons", "note"} - set(ranked.columns)
     if lacking or ranked.empty:
         raise InputError(
             "A list from ws.callback_list is shown here; "
@@ -107,7 +114,8 @@ def callbacks(ws: Core, ranked: pd.DataFrame) -> Player:
         [lambda row=row: listening.snippet(ws, row) for row in kept],  # type: ignore[misc]
         0,
     )
-    return player
+    notes = [ipywidgets.Label(note) for note in ranked["note"].unique() if note]
+    return ipywidgets.VBox([player, *notes])
 
 
 def _chance(row: dict[str, Any]) -> str:
@@ -131,9 +139,8 @@ def early_warning_figure(ws: Core, warnings: pd.DataFrame, *, theme: str | None)
     VBox
         The figure.
     """
-    said = early_warning.earliest_warning(warnings)["reading"]
-    title = said.iloc[0] if len(said) == 1 else None
-    return pictures.drawn(ws, partial(plots.early_warning_figure, warnings, reading=title), theme)
+    draw = partial(plots.early_warning_figure, warnings, reading=early_warning.headline(warnings))
+    return pictures.drawn(ws, draw, theme)
 
 
 def calibration_figure(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.outcomes.early_warning.callbacks import callback_list
+from workbench.outcomes.early_warning.callbacks import callback_list, ranked_calls
 from workbench.outcomes.early_warning.landmarks import (
     LANDMARKS_S,
     landmark_counts,
@@ -14,7 +14,7 @@ from workbench.outcomes.early_warning.probabilities import (
     calibration_table,
     decision_table,
 )
-from workbench.outcomes.early_warning.readings import earliest_warning
+from workbench.outcomes.early_warning.readings import earliest_warning, headline
 from workbench.outcomes.early_warning.rules import apply_rule
 from workbench.outcomes.early_warning.scores import scored_rows
 from workbench.outcomes.early_warning.usefulness import warning_table
@@ -27,9 +27,11 @@ __all__ = [
     "callback_list",
     "decision_table",
     "earliest_warning",
+    "headline",
     "landmark_counts",
     "landmark_rows",
     "predictors_of",
+    "ranked_calls",
     "scored_rows",
     "warning_table",
 ]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.errors import AbstainedError, InputError, nearest
+from workbench.outcomes.early_warning.checking import check_step
 from workbench.outcomes.early_warning.readings import UNKNOWN_RATERS, percent
 
 
@@ -76,19 +77,10 @@ def callback_list(
     >>> found["reasons"].item()
     'frustration in 40 % of the judged time (median 20 %)'
     """
-    if n < 1:
-        raise InputError(f"A list has 1 call or more; {n} came.")
-    own = _chosen(scored, landmark_s, score)
+    ranked = ranked_calls(scored, landmark_s=landmark_s, score=score, n=n)
     at_risk = rows[(rows["landmark_s"] == landmark_s) & (rows["left_out"] == "")]
     heard = moments[moments["start_s"] < landmark_s]
     heard = heard.assign(end_s=heard["end_s"].clip(upper=landmark_s))
-    ranked = own[own["known"].astype(bool) & (own["value"] > own["value"].min())]
-    ranked = ranked.sort_values(["value", "call_id"], ascending=[False, True]).head(n)
-    if ranked.empty:
-        raise AbstainedError(
-            f'"{own["score"].iloc[0]}" sets no call apart at {landmark_s:g} s, so there is nobody '
-            "to call back by it."
-        )
     figures = at_risk.set_index("call_id")
     columns = sorted({c for reasons in ranked["because"] for c in reasons})
     usual = figures[columns].astype("float64").median()
@@ -105,6 +97,40 @@ def callback_list(
         out.append({**about, "reasons": words, "note": note})
     table = pd.DataFrame(out)
     return table.astype({"channel": "Int64"})
+
+
+def ranked_calls(
+    scored: pd.DataFrame, *, landmark_s: float, score: str | None = None, n: int = 20
+) -> pd.DataFrame:
+    """Choose the calls of a landmark with the highest score.
+
+    Parameters
+    ----------
+    scored, landmark_s, score, n
+        As for `callback_list`.
+
+    Returns
+    -------
+    DataFrame
+        Rows of `scored`, the highest value first.
+
+    Raises
+    ------
+    InputError, AbstainedError
+        As `callback_list`.
+    """
+    if n < 1:
+        raise InputError(f"A list has 1 call or more; {n} came.")
+    check_step(scored, ("landmark_s", "score", "value", "because"), made_by="scored_rows")
+    own = _chosen(scored, landmark_s, score)
+    ranked = own[own["known"].astype(bool) & (own["value"] > own["value"].min())]
+    if ranked.empty:
+        raise AbstainedError(
+            f'"{own["score"].iloc[0]}" sets no call apart at {landmark_s:g} s, so there is nobody '
+            "to call back by it."
+        )
+    best: pd.DataFrame = ranked.sort_values(["value", "call_id"], ascending=[False, True]).head(n)
+    return best
 
 
 _ABOUT = (

@@ -132,8 +132,7 @@ def landmark_rows(
     own = np.select([r.to_numpy(dtype=bool) for r, _ in reasons], [w for _, w in reasons], "")
     rows["left_out"] = pd.Series(own, index=rows.index, dtype="str").where(own != "", why)
     inside = rows["left_out"] == ""
-    if inside.any():
-        check_before(rows[inside], rows.loc[inside, "landmark_s"], raters=raters)
+    check_before(rows, rows["landmark_s"], raters=raters)
     shares = [c for c in predictors_of(rows) if c.endswith("_share")]
     rows[shares] = rows[shares].where(rows[shares].notna() | ~inside.to_numpy()[:, None], 0.0)
     first = [c for c in ABOUT[:9] if c in rows.columns]
@@ -222,7 +221,7 @@ def landmark_counts(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def unknown_raters(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Tell which rows rest on ratings of which is not known how far was heard.
+    """Tell which rows rest on raters who had heard further, or of whom it is not known.
 
     Parameters
     ----------
@@ -232,11 +231,12 @@ def unknown_raters(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
     Returns
     -------
     ndarray of bool, shape (n,)
-        True where rater_heard_until_s is missing.
+        True where rater_heard_until_s is missing or beyond the landmark.
     """
     if "rater_heard_until_s" not in rows.columns:
         return np.ones(len(rows), dtype=bool)
-    return rows["rater_heard_until_s"].isna().to_numpy(dtype=bool)
+    heard = rows["rater_heard_until_s"].to_numpy(dtype=float, na_value=np.nan)
+    return np.asarray(~(heard <= rows["landmark_s"].to_numpy(dtype=float) + 1e-6))
 
 
 def check_landmarks(at_s: float | Sequence[float]) -> list[float]:

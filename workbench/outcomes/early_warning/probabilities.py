@@ -11,6 +11,7 @@ import pandas as pd
 
 from workbench.errors import AbstainedError, InputError
 from workbench.jackknife import cluster_codes, jackknife_interval
+from workbench.outcomes.early_warning.checking import check_step
 from workbench.outcomes.early_warning.intervals import (
     MIN_EVENTS,
     NONE,
@@ -308,6 +309,7 @@ def _about_raters(own: pd.DataFrame) -> str:
 
 
 def _with_chances(scored: pd.DataFrame) -> list[tuple[Any, pd.DataFrame]]:
+    check_step(scored, ("landmark_s", "score", "chance"), made_by="scored_rows")
     known = scored[scored["chance"].notna()]
     if known.empty:
         raise AbstainedError(_NOTHING)

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-UNKNOWN_RATERS = "It is not known how far the raters had heard."
-"""What every output says if ratings without heard_until_s were let in."""
+from workbench.outcomes.early_warning.checking import check_step
+
+UNKNOWN_RATERS = "Raters had heard further than the landmark, or it is not known how far."
+"""What every output says if such ratings were let in."""
 
 _NUMBERS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -136,6 +138,7 @@ def earliest_warning(table: pd.DataFrame) -> pd.DataFrame:
     'frustration: no warning before about two minutes on these calls (nothing at 60 s; from 120 s \
 on its interval lies above 0.5).'
     """
+    check_step(table, ("landmark_s", "score", "auc_low"), made_by="warning_table")
     out = []
     for name, own in table.groupby("score", sort=False):
         own = own.sort_values("landmark_s")
@@ -154,6 +157,38 @@ on its interval lies above 0.5).'
             }
         )
     return pd.DataFrame(out)
+
+
+def headline(table: pd.DataFrame) -> str:
+    """Say in a line when the first of the scores warns.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `warning_table`.
+
+    Returns
+    -------
+    str
+        The reading of an only score; else which one is the first.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"landmark_s": [60.0, 60.0], "score": ["anger", "rule"],
+    ...                       "auc_low": [0.52, 0.46], "auc_high": [0.7, 0.6],
+    ...                       "n_calls": 90, "n_events": 20, "note": ""})
+    >>> headline(table)
+    'The first warning comes at 60 s, by anger'
+    """
+    found = earliest_warning(table)
+    if len(found) == 1:
+        return str(found["reading"].iloc[0])
+    first = found["warns_from_s"].min()
+    if np.isnan(first):
+        return "None of these scores is shown to warn at any of these moments"
+    names = found.loc[found["warns_from_s"] == first, "score"].map(str)
+    return f"The first warning comes at {first:g} s, by {' and by '.join(names)}"
 
 
 def _earliest(name: str, own: pd.DataFrame, told: pd.DataFrame, first: pd.DataFrame) -> str:

@@ -196,7 +196,8 @@ def _column(name: str, rows: pd.DataFrame) -> pd.Series:
     if name not in known:
         raise InputError(
             f'There is no figure "{name}" to make a rule of.{nearest(name, known)} '
-            f"There are: {', '.join(known)}."
+            f"There are: {', '.join(known)}. A cue is there once voices have been measured and it "
+            "was heard somewhere."
         )
     return rows[name]
 

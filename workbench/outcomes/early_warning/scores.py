@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbench.errors import AbstainedError, InputError, nearest
+from workbench.outcomes.early_warning.checking import check_step
 from workbench.outcomes.early_warning.fitting import Fitted, fit_chance
 from workbench.outcomes.early_warning.landmarks import predictors_of, unknown_raters
 from workbench.outcomes.early_warning.rules import apply_rule, rule_columns
@@ -102,6 +103,7 @@ def scored_rows(
         )
     if not 0 < alarms_per_100 < 100:
         raise InputError(f"Of 100 calls 0 to 100 may raise an alarm; {alarms_per_100:g} came.")
+    check_step(rows, ("call_id", "landmark_s", "left_out", "event"), made_by="landmark_rows")
     inside = rows[rows["left_out"] == ""].reset_index(drop=True)
     if inside.empty:
         raise AbstainedError("No call counts at any landmark; see landmark_counts for the reasons.")
@@ -166,6 +168,8 @@ def _plan(name: str, spec: Spec, rows: pd.DataFrame, validation: str) -> _Plan:
             return _Plan(name, "column", [column], sign=sign)
         apply_rule(spec, rows[known].head(1))
         return _Plan(name, "rule", rule_columns(spec), rule=spec)
+    if not isinstance(spec, Sequence):
+        raise InputError(f'"{name}" is a column, a rule or a list of columns; {spec!r} came.')
     columns = list(dict.fromkeys(spec))
     for column in columns:
         if column not in known:
@@ -194,8 +198,8 @@ def _tested(
     """Learn in each training part and score its test part; all or none of a landmark."""
     parts = []
     note = ""
+    answers = _values(plan, rows)
     for split in cut_up:
-        answers = _values(plan, rows)
         fit: Fitted | None = None
         if validation != "none":
             try:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from workbench.errors import InputError
 from workbench.jackknife import MIN_CLUSTERS, cluster_codes
+from workbench.outcomes.early_warning.checking import check_step
 from workbench.outcomes.early_warning.intervals import (
     MIN_APART,
     MIN_EVENTS,
@@ -94,6 +95,7 @@ def warning_table(
     0  1.0         8        1.0                      3.0
     """
     _check_assumptions(k, minutes_per_review, saved_share)
+    check_step(scored, ("landmark_s", "score", "value", "alarm"), made_by="scored_rows")
     out = []
     for (at, name), own in scored.groupby(["landmark_s", "score"], sort=False):
         row: dict[str, Any] = {"landmark_s": at, "score": name}
