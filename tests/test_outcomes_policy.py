@@ -180,12 +180,17 @@ def test_an_effect_of_known_size_is_found_and_a_placebo_is_not(rows):
     assert table["policy"].tolist() == [False] * (len(table) - 1) + [True]
     assert table["date"].iloc[:-1].max() <= SINCE - pd.Timedelta(days=56)
     assert table["found"].iloc[-1]
-    assert table["found"].iloc[:-1].mean() <= 0.2
     assert table["as_large_share"].iloc[0] == 0.0
 
 
 def test_over_many_centres_the_effect_is_mostly_found_and_none_seldom():
     rng = np.random.default_rng(9)
+    placebos = []
+    for _ in range(40):
+        calls = centre(rng, agents=12, per_agent=80)
+        before = calls[calls["started_at"] < SINCE]
+        placebos.append(estimated(before, START + pd.Timedelta(days=90))["p_value"].item() < 0.05)
+    assert np.mean(placebos) <= 0.15
     found, false = [
         np.mean(
             [
@@ -239,9 +244,7 @@ def test_what_does_not_fit_is_a_sentence(rows):
         compared(rows, "escalated", since="2031-01-01")
     with pytest.raises(InputError, match='Did you mean "escalated"'):
         compared(rows, "escalatd")
-    with pytest.raises(
-        InputError, match='should hold numbers, or True and False; "(technical|billing)"'
-    ):
+    with pytest.raises(InputError, match='numbers, or True and False; "[a-z]+" came'):
         compared(rows, "queue")
     with pytest.raises(InputError, match="A point is a day or a week"):
         policy_series(rows, "escalated", since=SINCE, every="month")
