@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbench.errors import AbstainedError
 from workbench.outcomes import (
     agent_cards,
     answered_against_silent,
@@ -92,10 +93,16 @@ def newey_west(rng: np.random.Generator, *, points: int, autocorrelation: float)
     tuple of float
         The true step, and the ends of the interval.
     """
-    after = np.arange(points) >= points // 2
+    import statsmodels.api as sm
+
+    time = np.arange(points) - points // 2
+    after = time >= 0
     value = 10 - 1.5 * after + errors(rng, points, autocorrelation)
-    row = interrupted_series(pd.DataFrame({"value": value, "after": after})).iloc[0]
-    return -1.5, float(row["newey_west_low"]), float(row["newey_west_high"])
+    design = np.column_stack([np.ones(points), time, after, np.where(after, time, 0)])
+    options = {"maxlags": 4, "use_correction": True}
+    fit = sm.OLS(value, design).fit(cov_type="HAC", cov_kwds=options, use_t=True)
+    low, high = fit.conf_int()[2]
+    return -1.5, float(low), float(high)
 
 
 def weekly_rate(rng: np.random.Generator, *, weeks: int, calls: int) -> Simulated:
@@ -244,7 +251,7 @@ def surveyed(rng: np.random.Generator, customers: int) -> pd.DataFrame:
 
 @cache
 def true_survey() -> dict[str, float]:
-    """Give the true figures of `surveyed`, from 400,000 customers.
+    """Give the true figures of `surveyed`, from 200,000 customers.
 
     Returns
     -------
@@ -252,7 +259,7 @@ def true_survey() -> dict[str, float]:
         nps and csat of all, and by how much the resigned share of those who answer
         lies above the silents', in points.
     """
-    rows = surveyed(np.random.default_rng(20260301), 400_000)
+    rows = surveyed(np.random.default_rng(20260301), 200_000)
     nps, answered = rows["nps_of_all"], rows["answered"]
     resigned = rows["resignation_share"]
     return {
@@ -277,10 +284,13 @@ def weighted(rng: np.random.Generator, *, score: str, customers: int) -> Simulat
     Returns
     -------
     tuple of float
-        The score of all, and the ends of the interval.
+        The score of all, and the ends of the interval; NaN where it is refused.
     """
     rows = surveyed(rng, customers)
-    scores = weighted_scores(rows, ["valence_mean", "resignation_share", "queue"]).scores
+    try:
+        scores = weighted_scores(rows, ["valence_mean", "resignation_share", "queue"]).scores
+    except AbstainedError:
+        return true_survey()[score], np.nan, np.nan
     row = scores[scores["score"] == score].iloc[0]
     return true_survey()[score], float(row["ci_low"]), float(row["ci_high"])
 
@@ -392,12 +402,12 @@ def true_repeat() -> float:
     Returns
     -------
     float
-        Of the model that does not know the agents' habits, from 1,000,000 customers
-        of 50,000 agents.
+        Of the model that does not know the agents' habits, from 300,000 customers
+        of 30,000 agents.
     """
     import statsmodels.api as sm
 
-    rows = first_contacts(np.random.default_rng(20260302), 1_000_000, 50_000)
+    rows = first_contacts(np.random.default_rng(20260302), 300_000, 30_000)
     share = rows["frustration_share"].to_numpy()
     design = np.column_stack([np.ones(len(rows)), share, rows["queue"] == "billing"])
     fit = sm.GLM(rows["chance"].to_numpy(), design, family=sm.families.Binomial()).fit()

@@ -11,7 +11,6 @@ from workbench.errors import InputError
 from workbench.plots.marks import wrapped
 from workbench.plots.theme import palette_named, template_of
 
-
 _STEPS = [lead * 10**power for power in range(8) for lead in (1, 2, 5)]
 
 

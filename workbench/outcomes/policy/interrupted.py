@@ -228,7 +228,7 @@ def _weekdays(rows: pd.DataFrame) -> _Floats:
     """Build columns that hold the weekdays of a daily series equal, each against the mean day."""
     if "starts_on" not in rows or "days" not in rows or rows["days"].iloc[0] != 1:
         return np.empty((len(rows), 0))
-    day = pd.to_datetime(rows["starts_on"]).dt.dayofweek.to_numpy()
+    day = pd.to_datetime(rows["starts_on"]).dt.day_of_week.to_numpy()
     there = np.unique(day[rows["value"].notna().to_numpy()])
     own = (day[:, None] == there[None, :]).astype(float)
     return np.asarray(own[:, 1:] - own[:, :1], dtype=np.float64)
