@@ -265,3 +265,18 @@ SIMULATIONS: dict[str, Callable[[np.random.Generator], Simulated]] = {
         "time to churn, 20 agents": Design("time_to_event", effect=0.15),
     }.items()
 }
+
+SMALL_PROJECTS = 40
+"""Projects of each kind that the tests run: at least 33 of 40 intervals have to hold the truth."""
+
+SMALL: dict[str, Callable[[np.random.Generator], Simulated]] = {
+    kind: partial(simulate, design=Design(kind, 150, 10, 10, effect, 0.4, agent_sd=agent_sd))
+    for kind, effect, agent_sd in (
+        ("binary", 0.3, 0.2),
+        ("count", 0.12, 0.2),
+        ("continuous", -1.0, 1.0),
+        ("ordinal", -0.25, 0.2),
+        ("time_to_event", 0.15, 0.2),
+    )
+}
+"""Smaller projects, for the tests."""

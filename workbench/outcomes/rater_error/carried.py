@@ -246,7 +246,7 @@ def carried_effect(
     naive = ready.model(ready.x_naive[:, None])
     preview = ready.model(ready.x.mean(axis=1, keepdims=True))
     carried = ready.model(ready.x)
-    again = _Again(ready, codes, n_clusters) if refit else None
+    again = _Again(ready, codes, n_clusters) if refit and n_clusters >= MIN_CLUSTERS else None
     knowing = blindness_note(heard, ready.rows)
     found = []
     start = None
@@ -390,15 +390,14 @@ _NOTHING: dict[str, Any] = {
 
 
 def _figures(fit: Fit, codes: _Ints, n_clusters: int, again: _Again | None) -> dict[str, Any]:
-    if again is None or n_clusters < MIN_CLUSTERS:
-        found = jackknifed(fit, codes, n_clusters)
+    enough = n_clusters >= MIN_CLUSTERS
+    if again is None:
+        found = jackknifed(fit, codes, n_clusters if enough else 0)
     else:
         found = jackknifed(fit, again.codes, again.n_groups, again.without)
     coefficient = float(fit.theta[0])
     pairs = ((found.effect, found.effects_left), (coefficient, found.coefficients_left))
-    intervals = [
-        jackknife_interval(*pair) if n_clusters >= MIN_CLUSTERS else NO_INTERVAL for pair in pairs
-    ]
+    intervals = [jackknife_interval(*pair) if enough else NO_INTERVAL for pair in pairs]
     return {
         "effect": found.effect,
         "coefficient": coefficient,

@@ -173,7 +173,7 @@ def jackknifed(
     cluster : ndarray of int, shape (n_calls,)
         Cluster of each call, from 0.
     n_clusters : int
-        How many there are.
+        How many there are; 0 for the effect alone.
     log_weights : callable, optional
         Gives for the cluster that is left out how label sets weigh then,
         (n_calls, n_sets).
