@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workbench.trajectories.bins import binned_table, thirds_change
+from workbench.trajectories.curves import curve_table
 from workbench.trajectories.feature_dictionary import feature_dictionary
 from workbench.trajectories.features import call_features, share_of_time
 from workbench.trajectories.points import points_of, trajectory_table
@@ -18,6 +19,7 @@ __all__ = [
     "MIN_POINTS",
     "binned_table",
     "call_features",
+    "curve_table",
     "feature_dictionary",
     "heard_until",
     "mixed_rows",
