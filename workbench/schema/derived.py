@@ -124,21 +124,27 @@ TRAJECTORIES = define_table(
     "trajectories",
     "derived",
     "call_id role variable time_s",
-    "One row a call, role, variable and moment: feeling over a call.",
+    "One row a call, role, variable and moment: feeling over a call, as points or smoothed.",
     """
     call_id str! The call.
     role str! customer, agent, other or unknown.
     variable str! A tag or a dimension.
-    kind str! tag or dimension.
-    time_s float! Middle of the utterance, seconds of the call.
+    kind str! tag, intensity, verdict or dimension.
+    time_s float! Middle of the utterance, or moment of a curve, seconds of the call.
     estimate float! Share of raters, or mean value.
     ci_low float Lower end of the 95 % interval.
     ci_high float Upper end of the 95 % interval.
     n_raters int! Raters behind it.
-    utterance_id str! The utterance behind the point.
+    utterance_id str! The utterance behind the point, the nearest one on a curve.
     channel int Its channel.
     start_s float! Its start, seconds of the call.
     end_s float! Its end, seconds of the call.
+    reach str causal: rests on nothing after its moment; whole: looks both ways.
+    width_s float How far smoothing reaches, seconds; 0 for a point that is not smoothed.
+    weight_s float Seconds of rated speech behind it.
+    audio_until_s float Last second of the call that it rests on.
+    rater_heard_until_s float Furthest second that one of its raters had heard; empty if not known.
+    note str Why there is no band.
     """,
 )
 OUTCOMES = define_table(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from workbench.errors import InputError, nearest
 from workbench.placement import placed_consensus
 from workbench.schema import check_table, empty_table
+from workbench.trajectories.rater_values import heard_until
 
 
 def trajectory_table(
@@ -17,6 +19,7 @@ def trajectory_table(
     *,
     kinds: tuple[str, ...] = ("tag", "dimension"),
     unit: Literal["utterance", "turn", "call"] | None = None,
+    ratings: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Place the consensus in time: one row a call, role, variable and utterance.
 
@@ -32,12 +35,15 @@ def trajectory_table(
     unit : {"utterance", "turn", "call"}, optional
         Needed if rated utterances of several units came, because they lie over
         one another.
+    ratings : DataFrame, optional
+        The table `ratings` behind the consensus, to tell how far raters had heard.
 
     Returns
     -------
     DataFrame
         The table `trajectories`, sorted by call, role, variable and time;
-        `time_s` is the middle of the utterance in seconds of the call.
+        `time_s` is the middle of the utterance in seconds of the call. Nothing is
+        smoothed: `curve_table` does that.
 
     Raises
     ------
@@ -66,7 +72,17 @@ def trajectory_table(
     placed = placed[placed["kind"].isin(kinds)]
     if placed.empty:
         return empty_table("trajectories")
-    placed = placed.assign(time_s=(placed["start_s"] + placed["end_s"]) / 2)
+    placed = placed.assign(
+        time_s=(placed["start_s"] + placed["end_s"]) / 2,
+        reach="causal",
+        width_s=0.0,
+        weight_s=placed["end_s"] - placed["start_s"],
+        audio_until_s=placed["end_s"],
+        rater_heard_until_s=np.nan,
+    )
+    if ratings is not None:
+        heard = heard_until(ratings).reindex(placed["utterance_id"])
+        placed["rater_heard_until_s"] = heard.to_numpy(dtype=float)
     columns = [*empty_table("trajectories").columns]
     ordered = placed[columns].sort_values(["call_id", "role", "variable", "time_s", "channel"])
     return check_table(ordered, "trajectories")
