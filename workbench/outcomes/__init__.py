@@ -6,17 +6,20 @@ Everything here is association. Nothing here is a cause.
 from __future__ import annotations
 
 from workbench.outcomes.auc import auc_table
-from workbench.outcomes.churn import churn_table, customer_features
-from workbench.outcomes.effects import effect_table
 from workbench.outcomes.false_discovery import adjusted_p_values
 from workbench.outcomes.features import call_features, share_of_time
+from workbench.outcomes.guards import check_before
+from workbench.outcomes.ledger import Ledger
+from workbench.outcomes.outcome_rows import outcome_rows
+from workbench.outcomes.relate import relate
 
 __all__ = [
+    "Ledger",
     "adjusted_p_values",
     "auc_table",
     "call_features",
-    "churn_table",
-    "customer_features",
-    "effect_table",
+    "check_before",
+    "outcome_rows",
+    "relate",
     "share_of_time",
 ]

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from workbench.errors import InputError, nearest
-from workbench.outcomes.readings import OUTCOME_KINDS, outcome_words, predictor_words
+from workbench.outcomes.kinds import OUTCOME_KINDS
+from workbench.outcomes.readings import held_words, outcome_words, predictor_words
 from workbench.plots.marks import spelled, wrapped
 from workbench.plots.theme import Palette, palette_named, template_of
 
@@ -16,7 +17,7 @@ _ROW_PX, _TOP_PX, _BOTTOM_PX = 46, 128, 60
 
 
 def effects_figure(effects: pd.DataFrame, *, theme: str = "light") -> Any:
-    """Draw the effects of `effect_table`, one panel an outcome.
+    """Draw the effects of `relate`, one panel an outcome and figure.
 
     A filled mark holds after allowing for the number of figures, a hollow one
     does not; the bar is the 95 % interval. Where there is no interval, the
@@ -25,7 +26,7 @@ def effects_figure(effects: pd.DataFrame, *, theme: str = "light") -> Any:
     Parameters
     ----------
     effects : DataFrame
-        From `workbench.outcomes.effect_table`.
+        From `workbench.outcomes.relate`.
     theme : {"light", "dark"}, default "light"
         Colours.
 
@@ -45,7 +46,8 @@ def effects_figure(effects: pd.DataFrame, *, theme: str = "light") -> Any:
     >>> effects = pd.DataFrame({
     ...     "predictor": ["frustration_share"], "outcome": "escalated", "effect": 2.1,
     ...     "unit": "percentage points", "step": 0.1, "ci_low": 0.4, "ci_high": 3.8,
-    ...     "p_adjusted": 0.02, "n_calls": 600, "n_events": 66, "n_agents": 12,
+    ...     "p_adjusted": 0.02, "n_calls": 600, "n_events": 66, "n_clusters": 12,
+    ...     "cluster": "agent_id", "covariates": "",
     ...     "n_tests": 1, "note": "", "reading": "",
     ... })
     >>> effects_figure(effects).layout.title.text
@@ -54,7 +56,7 @@ def effects_figure(effects: pd.DataFrame, *, theme: str = "light") -> Any:
     from plotly.subplots import make_subplots
 
     if effects.empty:
-        raise InputError("There is no effect to draw; effect_table gave no row.")
+        raise InputError("There is no effect to draw; relate gave no row.")
     palette = palette_named(theme)
     outcomes = list(dict.fromkeys(effects["outcome"]))
     predictors = _order(effects, outcomes[0])

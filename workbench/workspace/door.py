@@ -9,12 +9,13 @@ import pandas as pd
 
 from workbench.workspace.agreeing import Agreeing
 from workbench.workspace.core import columns_of
+from workbench.workspace.relations import Relating
 
 if TYPE_CHECKING:
     from distributed import Client
 
 
-class Workspace(Agreeing):
+class Workspace(Relating, Agreeing):
     """A folder with settings, a database and a cache; audio stays where it is.
 
     `wb.create`, `wb.open` and `wb.samples` make one. Every method takes and
@@ -214,23 +215,6 @@ class Workspace(Agreeing):
         from workbench.workspace import pictures
 
         return pictures.features(self, role=role, **columns_of(choice))
-
-    def effects(self, **options: Any) -> pd.DataFrame:
-        """Relate tagged sentiment to escalation, churn and QA score.
-
-        Parameters
-        ----------
-        **options : object
-            As in `wb.outcomes.effect_table`: predictors, on, covariates, steps.
-
-        Returns
-        -------
-        DataFrame
-            One row a predictor and outcome, with interval and a sentence.
-        """
-        from workbench.workspace import pictures
-
-        return pictures.effects(self, **options)
 
     def import_file(
         self,

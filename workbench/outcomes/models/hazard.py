@@ -21,6 +21,7 @@ class _Sums(NamedTuple):
     curvature: _Floats
     until: _Floats
     steps: _Floats
+    rest: _Floats
 
 
 class HazardModel(Model):
@@ -98,7 +99,7 @@ class HazardModel(Model):
         last = np.r_[starts[1:], len(x)] - 1
         at = np.flatnonzero(event)
         if not len(at):
-            return _Sums(0.0, np.zeros(k), np.zeros((k, k)), np.empty(0), np.empty(0))
+            return _Sums(0.0, np.zeros(k), np.zeros((k, k)), np.empty(0), np.empty(0), np.empty(0))
         died = np.bincount(group[at], minlength=len(starts))
         before = np.r_[0, np.cumsum(died)[:-1]]
         rank = (np.arange(len(at)) - before[group[at]]) / died[group[at]]
@@ -114,7 +115,21 @@ class HazardModel(Model):
             second - mean.T @ mean,
             duration[at],
             1.0 / total[:, 0],
+            x[at, 0] - mean[:, 0],
         )
+
+    def residuals(self) -> tuple[_Floats, _Floats]:
+        """Give the Schoenfeld residuals of the first predictor.
+
+        Returns
+        -------
+        time : ndarray of float
+            When each event happened.
+        rest : ndarray of float
+            The predictor there, less what is expected among those at risk.
+        """
+        sums = self._sums(self.theta, self.order)
+        return sums.until, sums.rest
 
     def curvature(self, theta: _Floats, rows: _Ints | None = None) -> _Floats:
         """Give the information of the partial likelihood."""
