@@ -5,6 +5,7 @@ Everything here is association. Nothing here is a cause.
 
 from __future__ import annotations
 
+from workbench.outcomes.added_value import added_value
 from workbench.outcomes.auc import auc_table
 from workbench.outcomes.false_discovery import adjusted_p_values
 from workbench.outcomes.features import call_features, share_of_time
@@ -15,6 +16,7 @@ from workbench.outcomes.relate import relate
 
 __all__ = [
     "Ledger",
+    "added_value",
     "adjusted_p_values",
     "auc_table",
     "call_features",

@@ -32,7 +32,7 @@ from workbench.outcomes.models import (
     RowModel,
     design_of,
     left_out,
-    two_way_interval,
+    two_way_intervals,
 )
 
 MIN_TREATED = 4
@@ -237,12 +237,9 @@ def treated_clusters(x: _Floats, codes: _Ints) -> int:
 def _two_way(
     model: RowModel, values: _Floats, found: list[Interval], coded: list[tuple[_Ints, int]]
 ) -> list[Interval]:
-    (codes, g), (other, _) = coded
-    influence = model.influences(model.theta)
-    return [
-        two_way_interval(float(v), i.se**2, influence[:, j], codes, other, g)
-        for j, (v, i) in enumerate(zip(values, found, strict=True))
-    ]
+    (codes, _), (other, _) = coded
+    variances = np.array([interval.se**2 for interval in found])
+    return two_way_intervals(values, variances, model.influences(model.theta), codes, other)
 
 
 def _effect(step: float, value: float, interval: Interval, times: float) -> dict[str, float]:

@@ -10,7 +10,7 @@ from workbench.outcomes.models.linear import LinearModel
 from workbench.outcomes.models.logistic import LogisticModel
 from workbench.outcomes.models.ordinal import OrdinalModel
 from workbench.outcomes.models.rows import Model, RowModel
-from workbench.outcomes.models.two_way import two_way_interval
+from workbench.outcomes.models.two_way import sandwich, two_way_intervals
 
 __all__ = [
     "CountModel",
@@ -26,5 +26,6 @@ __all__ = [
     "left_out",
     "linear_effect",
     "logit_effect",
-    "two_way_interval",
+    "sandwich",
+    "two_way_intervals",
 ]
