@@ -27,8 +27,18 @@ from workbench.outcomes.surveys import (
     survey_rows,
     weighted_scores,
 )
+from workbench.outcomes.added_value import added_value
+from workbench.outcomes.auc import auc_table
+from workbench.outcomes.false_discovery import adjusted_p_values
+from workbench.outcomes.features import call_features, share_of_time
+from workbench.outcomes.guards import check_before
+from workbench.outcomes.ledger import Ledger
+from workbench.outcomes.outcome_rows import outcome_rows
+from workbench.outcomes.relate import relate
 
 __all__ = [
+    "Ledger",
+    "added_value",
     "adjusted_p_values",
     "agent_cards",
     "answered_against_silent",
@@ -52,4 +62,9 @@ __all__ = [
     "rater_error",
     "survey_rows",
     "weighted_scores",
+    "call_features",
+    "check_before",
+    "outcome_rows",
+    "relate",
+    "share_of_time",
 ]

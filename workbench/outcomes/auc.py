@@ -92,7 +92,7 @@ def auc_table(
         raise AbstainedError(
             f"{n_events} of {n} calls have the event; an AUC needs calls on both sides."
         )
-    estimate = float(_weighted_auc(values, happened, np.ones((1, n)))[0])
+    estimate = float(weighted_auc(values, happened, np.ones((1, n)))[0])
     low = high = float("nan")
     n_draws = 0
     note = ""
@@ -142,13 +142,28 @@ def _bootstrap(
     step = max(1, _ROWS_AT_ONCE // len(values))
     for first in range(0, len(counts), step):
         weights = counts[first : first + step][:, codes].astype(float)
-        parts.append(_weighted_auc(values, happened, weights))
+        parts.append(weighted_auc(values, happened, weights))
     drawn = np.concatenate(parts)
     return drawn[np.isfinite(drawn)]
 
 
-def _weighted_auc(values: _Floats, happened: npt.NDArray[np.bool_], weights: _Floats) -> _Floats:
-    """Compute the AUC for every row of weights at once; NaN where a side is empty."""
+def weighted_auc(values: _Floats, happened: npt.NDArray[np.bool_], weights: _Floats) -> _Floats:
+    """Compute the AUC for every row of weights at once.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n,)
+        Scores.
+    happened : ndarray of bool, shape (n,)
+        Whether the event happened.
+    weights : ndarray of float, shape (m, n)
+        How much each call counts in each AUC.
+
+    Returns
+    -------
+    ndarray of float, shape (m,)
+        NaN where a side is empty.
+    """
     order = np.argsort(values, kind="stable")
     ordered = values[order]
     starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])

@@ -2,46 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-
-@dataclass(frozen=True)
-class OutcomeKind:
-    """An outcome that effects can be told on.
-
-    Parameters
-    ----------
-    name : str
-        Its column.
-    yes_no : bool
-        Whether it is an event; else a score.
-    unit : str
-        Unit of an effect.
-    who : str
-        What a row is: Calls or Customers.
-    verb : str
-        What happened to them.
-    """
-
-    name: str
-    yes_no: bool
-    unit: str
-    who: str
-    verb: str
-
-
-OUTCOME_KINDS = {
-    kind.name: kind
-    for kind in (
-        OutcomeKind("escalated", True, "percentage points", "Calls", "were escalated"),
-        OutcomeKind("resolved", True, "percentage points", "Calls", "were resolved"),
-        OutcomeKind("churned", True, "percentage points", "Customers", "left"),
-        OutcomeKind("qa_score", False, "QA points", "Calls", "scored"),
-    )
-}
-"""Outcomes that `effect_table` knows."""
+from workbench.outcomes.kinds import Figure, OutcomeKind
 
 _ENDINGS = {
     "_slope_per_min": "{name} rising by {step:g} a minute more",
@@ -50,6 +13,7 @@ _ENDINGS = {
     "_min": "a lowest {name} higher by {step:g}",
     "_end": "a {name} at the end higher by {step:g}",
 }
+_HELD = {"log_length": "call length", "local_hour": "time of day"}
 
 
 def outcome_words(name: str) -> str:
@@ -103,6 +67,28 @@ def predictor_words(predictor: str, step: float) -> str:
     return f"{predictor.replace('_', ' ')} higher by {step:g}"
 
 
+def held_words(names: tuple[str, ...]) -> str:
+    """List what is held equal.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Covariates.
+
+    Returns
+    -------
+    str
+        With commas and "and".
+
+    Examples
+    --------
+    >>> held_words(("queue", "log_length", "language"))
+    'queue, call length and language'
+    """
+    words = [_HELD.get(name, name.replace("_", " ")) for name in names]
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
 def reading(
     kind: OutcomeKind,
     predictor: str,
@@ -110,6 +96,7 @@ def reading(
     effect: float,
     interval: tuple[float, float],
     *,
+    figure: Figure | None = None,
     covariates: tuple[str, ...] = (),
     p_adjusted: float = float("nan"),
     n_tests: int = 1,
@@ -125,9 +112,11 @@ def reading(
     step : float
         The step that the effect belongs to.
     effect : float
-        In the unit of the outcome.
+        In the unit of the figure.
     interval : tuple of float
         Its ends; NaN where there is none.
+    figure : Figure, optional
+        Which effect of the outcome; default the first.
     covariates : tuple of str
         What was held equal.
     p_adjusted : float
@@ -142,6 +131,7 @@ def reading(
 
     Examples
     --------
+    >>> from workbench.outcomes.kinds import OUTCOME_KINDS
     >>> reading(OUTCOME_KINDS["escalated"], "frustration_share", 0.1, 2.1, (0.4, 3.8),
     ...         p_adjusted=0.02)
     'Calls with 10 points more time of frustration were escalated 2.1 points more often \
@@ -149,24 +139,22 @@ def reading(
     """
     if not np.isfinite(effect):
         return ""
+    told = figure or kind.figures[0]
     up = effect >= 0
-    amount = f"{abs(effect):.1f}"
-    if kind.yes_no:
-        more = f"{amount} points {'more' if up else 'less'} often"
-    else:
-        more = f"{amount} {kind.unit} {'higher' if up else 'lower'}"
-    equal = ""
-    if covariates:
-        names = " and ".join(name.replace("_", " ") for name in covariates)
-        equal = f", the same {names} given,"
-    said = f"{kind.who} with {predictor_words(predictor, step)}{equal} {kind.verb} {more}"
+    digits = 1 if abs(effect) >= 0.95 or told.times > 1 else 2
+    more = (told.more if up else told.less).format(
+        amount=f"{abs(effect):.{digits}f}", within=kind.within
+    )
+    equal = f", the same {held_words(covariates)} given," if covariates else ""
+    said = f"{kind.who} with {predictor_words(predictor, step)}{equal} {more}"
     low, high = interval
     if not (np.isfinite(low) and np.isfinite(high)):
         return f"{said} among these; without an interval this holds for nothing else."
     if low <= 0 <= high:
-        return f"{said}, but the interval ({low:.1f} to {high:.1f}) holds 0: no relation is shown."
+        within = f"{low:.{digits}f} to {high:.{digits}f}"
+        return f"{said}, but the interval ({within}) holds 0: no relation is shown."
     ends = (low, high) if up else (-high, -low)
-    within = f"({ends[0]:.1f} to {ends[1]:.1f})"
+    within = f"({ends[0]:.{digits}f} to {ends[1]:.{digits}f})"
     if np.isfinite(p_adjusted) and p_adjusted >= 0.05:
         return f"{said} {within}, but among {n_tests} figures one such may be chance."
     return f"{said} {within}; an association, not a cause."

@@ -8,15 +8,16 @@ import numpy as np
 import pandas as pd
 
 from workbench.errors import InputError, nearest
-from workbench.outcomes.readings import OUTCOME_KINDS, outcome_words, predictor_words
-from workbench.plots.marks import spelled, wrapped
+from workbench.outcomes.kinds import OUTCOME_KINDS
+from workbench.outcomes.readings import held_words, outcome_words, predictor_words
+from workbench.plots.marks import wrapped
 from workbench.plots.theme import Palette, palette_named, template_of
 
 _ROW_PX, _TOP_PX, _BOTTOM_PX = 46, 128, 60
 
 
 def effects_figure(effects: pd.DataFrame, *, theme: str = "light") -> Any:
-    """Draw the effects of `effect_table`, one panel an outcome.
+    """Draw the effects of `relate`, one panel an outcome and figure.
 
     A filled mark holds after allowing for the number of figures, a hollow one
     does not; the bar is the 95 % interval. Where there is no interval, the
@@ -25,7 +26,7 @@ def effects_figure(effects: pd.DataFrame, *, theme: str = "light") -> Any:
     Parameters
     ----------
     effects : DataFrame
-        From `workbench.outcomes.effect_table`.
+        From `workbench.outcomes.relate`.
     theme : {"light", "dark"}, default "light"
         Colours.
 
@@ -45,7 +46,8 @@ def effects_figure(effects: pd.DataFrame, *, theme: str = "light") -> Any:
     >>> effects = pd.DataFrame({
     ...     "predictor": ["frustration_share"], "outcome": "escalated", "effect": 2.1,
     ...     "unit": "percentage points", "step": 0.1, "ci_low": 0.4, "ci_high": 3.8,
-    ...     "p_adjusted": 0.02, "n_calls": 600, "n_events": 66, "n_agents": 12,
+    ...     "p_adjusted": 0.02, "n_calls": 600, "n_events": 66, "n_clusters": 12,
+    ...     "cluster": "agent_id", "covariates": "",
     ...     "n_tests": 1, "note": "", "reading": "",
     ... })
     >>> effects_figure(effects).layout.title.text
@@ -54,26 +56,25 @@ def effects_figure(effects: pd.DataFrame, *, theme: str = "light") -> Any:
     from plotly.subplots import make_subplots
 
     if effects.empty:
-        raise InputError("There is no effect to draw; effect_table gave no row.")
+        raise InputError("There is no effect to draw; relate gave no row.")
     palette = palette_named(theme)
-    outcomes = list(dict.fromkeys(effects["outcome"]))
-    predictors = _order(effects, outcomes[0])
+    panels = [group for _, group in effects.groupby(["outcome", "unit"], sort=False)]
+    predictors = _order(effects, panels[0])
     figure = make_subplots(
-        cols=len(outcomes),
+        cols=len(panels),
         rows=1,
         shared_yaxes=True,
         horizontal_spacing=0.05,
-        subplot_titles=[_panel_title(effects[effects["outcome"] == o], palette) for o in outcomes],
+        subplot_titles=[_panel_title(panel, palette) for panel in panels],
     )
     for annotation in figure.layout.annotations:
         annotation.update(x=annotation.x, yshift=14, align="center", font={"size": 13})
     steps = effects.drop_duplicates("predictor").set_index("predictor")["step"]
-    for column, outcome in enumerate(outcomes, start=1):
-        own = effects[effects["outcome"] == outcome].set_index("predictor").reindex(predictors)
+    for column, panel in enumerate(panels, start=1):
+        own = panel.set_index("predictor").reindex(predictors)
         _draw_panel(figure, own, column, palette)
-        unit = str(effects.loc[effects["outcome"] == outcome, "unit"].iloc[0])
         figure.update_xaxes(
-            title=unit,
+            title=str(panel["unit"].iloc[0]),
             zeroline=True,
             zerolinecolor=palette.zero,
             zerolinewidth=1,
@@ -98,8 +99,8 @@ def effects_figure(effects: pd.DataFrame, *, theme: str = "light") -> Any:
     return figure
 
 
-def _order(effects: pd.DataFrame, outcome: str) -> list[str]:
-    first = effects[effects["outcome"] == outcome].sort_values("effect", ascending=False)
+def _order(effects: pd.DataFrame, panel: pd.DataFrame) -> list[str]:
+    first = panel.sort_values("effect", ascending=False)
     return [str(p) for p in dict.fromkeys([*first["predictor"], *effects["predictor"]])]
 
 
@@ -109,9 +110,11 @@ def _panel_title(own: pd.DataFrame, palette: Palette) -> str:
     who = "calls" if kind is None else kind.who.lower()
     events = "" if pd.isna(row["n_events"]) else f", {int(row['n_events'])} events"
     name = outcome_words(str(row["outcome"]))
+    grouped = str(row["cluster"]).split(", ")[0].removesuffix("_id")
     return (
         f"<b>{name}</b><br><span style='font-size:12px;color:{palette.muted}'>"
-        f"{int(own['n_calls'].max())} {who}{events}, {int(own['n_agents'].max())} agents</span>"
+        f"{int(own['n_calls'].max())} {who}{events}, {int(own['n_clusters'].max())} {grouped}s"
+        "</span>"
     )
 
 
@@ -188,16 +191,14 @@ def _title(effects: pd.DataFrame) -> str:
 
 
 def _subtitle(effects: pd.DataFrame) -> str:
-    bars = "bar: 95 % interval, one agent left out at a time; filled: holds; "
+    bars = "bar: 95 % interval, a cluster left out at a time; filled: holds; "
     if effects["ci_low"].isna().all():
         bars = "too few agents for intervals; "
-    held = " and ".join(spelled(name) for name in _held_equal(effects).split())
-    equal = f", the same {held} given" if held else ""
+    held = [held_words(tuple(names.split())) for names in effects["covariates"].unique()]
+    equal = f", the same {held[0]} given" if held == [held[0]] and held[0] else ""
+    if len(held) > 1:
+        equal = ", covariates held equal as each row says"
     return f"Change for the step at the left{equal}; {bars}associations, not causes"
-
-
-def _held_equal(effects: pd.DataFrame) -> str:
-    return str(effects["held_equal"].iloc[0]) if "held_equal" in effects.columns else ""
 
 
 def outcome_figure(

@@ -13,6 +13,7 @@ from workbench.workspace.comparing import Comparing
 from workbench.workspace.conversing import Conversing
 from workbench.workspace.core import columns_of
 from workbench.workspace.foreseeing import Foreseeing
+from workbench.workspace.relations import Relating
 from workbench.workspace.reporting import Reporting
 from workbench.workspace.steering import Steering
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
 
-class Workspace(Agreeing, Comparing, Steering, Reporting, Carrying, Foreseeing, Conversing):
+class Workspace(Agreeing, Comparing, Steering, Reporting, Carrying, Foreseeing, Conversing, Relating):
     """A folder with settings, a database and a cache; audio stays where it is.
 
     `wb.create`, `wb.open` and `wb.samples` make one. Every method takes and
@@ -220,23 +221,6 @@ class Workspace(Agreeing, Comparing, Steering, Reporting, Carrying, Foreseeing, 
         from workbench.workspace import pictures
 
         return pictures.features(self, role=role, **columns_of(choice))
-
-    def effects(self, **options: Any) -> pd.DataFrame:
-        """Relate tagged sentiment to escalation, churn and QA score.
-
-        Parameters
-        ----------
-        **options : object
-            As in `wb.outcomes.effect_table`: predictors, on, covariates, steps.
-
-        Returns
-        -------
-        DataFrame
-            One row a predictor and outcome, with interval and a sentence.
-        """
-        from workbench.workspace import pictures
-
-        return pictures.effects(self, **options)
 
     def import_file(
         self,

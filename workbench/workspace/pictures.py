@@ -252,31 +252,6 @@ def features(ws: Core, *, role: str, **choice: Any) -> pd.DataFrame:
     return trajectories.call_features(rated, utterances, ws.store.read("outcomes"), role=role)
 
 
-def effects(ws: Core, **options: Any) -> pd.DataFrame:
-    """Relate tagged sentiment to what happened.
-
-    Parameters
-    ----------
-    ws : Core
-        The workspace.
-    **options : object
-        role, and the arguments of `wb.outcomes.effect_table`.
-
-    Returns
-    -------
-    DataFrame
-        As from `wb.outcomes.effect_table`.
-    """
-    role = options.pop("role", "customer")
-    return relations.effect_table(
-        features(ws, role=role),
-        ws.store.read("outcomes"),
-        ws.store.read("calls"),
-        customers=ws.store.read("customers"),
-        **options,
-    )
-
-
 def playable(ws: Core, figure: Any) -> ipywidgets.VBox:
     """Make a figure play.
 
