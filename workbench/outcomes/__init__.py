@@ -1,17 +1,18 @@
-"""What was heard, related to what happened: effects, AUC.
+"""What was heard, related to what happened: effects, early warning, policy, surveys, agents.
 
 Everything here is association. Nothing here is a cause.
 """
 
 from __future__ import annotations
 
-from workbench.outcomes import rater_error
-from workbench.outcomes import early_warning
+from workbench.outcomes import early_warning, rater_error
+from workbench.outcomes.added_value import added_value
 from workbench.outcomes.auc import auc_table
-from workbench.outcomes.churn import churn_table, customer_features
 from workbench.outcomes.coaching import agent_cards, qa_association, qa_disagreements, qa_rows
-from workbench.outcomes.effects import effect_table
 from workbench.outcomes.false_discovery import adjusted_p_values
+from workbench.outcomes.guards import check_before
+from workbench.outcomes.ledger import Ledger
+from workbench.outcomes.outcome_rows import outcome_rows
 from workbench.outcomes.policy import (
     difference_in_differences,
     interrupted_lines,
@@ -20,6 +21,7 @@ from workbench.outcomes.policy import (
     policy_series,
     pre_trends,
 )
+from workbench.outcomes.relate import relate
 from workbench.outcomes.repeat_contacts import first_calls, repeat_contacts
 from workbench.outcomes.surveys import (
     answered_against_silent,
@@ -27,14 +29,6 @@ from workbench.outcomes.surveys import (
     survey_rows,
     weighted_scores,
 )
-from workbench.outcomes.added_value import added_value
-from workbench.outcomes.auc import auc_table
-from workbench.outcomes.false_discovery import adjusted_p_values
-from workbench.outcomes.features import call_features, share_of_time
-from workbench.outcomes.guards import check_before
-from workbench.outcomes.ledger import Ledger
-from workbench.outcomes.outcome_rows import outcome_rows
-from workbench.outcomes.relate import relate
 
 __all__ = [
     "Ledger",
@@ -43,14 +37,13 @@ __all__ = [
     "agent_cards",
     "answered_against_silent",
     "auc_table",
-    "churn_table",
-    "customer_features",
+    "check_before",
     "difference_in_differences",
     "early_warning",
-    "effect_table",
     "first_calls",
     "interrupted_lines",
     "interrupted_series",
+    "outcome_rows",
     "overlap_table",
     "placebo_dates",
     "policy_series",
@@ -58,13 +51,9 @@ __all__ = [
     "qa_association",
     "qa_disagreements",
     "qa_rows",
-    "repeat_contacts",
     "rater_error",
+    "relate",
+    "repeat_contacts",
     "survey_rows",
     "weighted_scores",
-    "call_features",
-    "check_before",
-    "outcome_rows",
-    "relate",
-    "share_of_time",
 ]

@@ -10,13 +10,13 @@ from workbench.plots.agent_cards import agent_cards_figure, qa_figure
 from workbench.plots.agreement import agreement_figure, raters_needed_figure
 from workbench.plots.aligned import aligned_figure, comparison_figure
 from workbench.plots.baseline import baseline_figure
+from workbench.plots.contradictions import contradictions_figure
+from workbench.plots.dialogue import replies_figure, turn_taking_figure
 from workbench.plots.early_warning import (
     calibration_figure,
     decision_figure,
     early_warning_figure,
 )
-from workbench.plots.contradictions import contradictions_figure
-from workbench.plots.dialogue import replies_figure, turn_taking_figure
 from workbench.plots.effects import effects_figure, outcome_figure
 from workbench.plots.heatmap import calls_heatmap_figure
 from workbench.plots.intervals import intervals_figure

@@ -5,11 +5,11 @@ from __future__ import annotations
 from workbench.trajectories.aligned import aligned_table, event_moments
 from workbench.trajectories.averages import MIN_CALLS, aligned_mean, call_curves
 from workbench.trajectories.bins import binned_table, thirds_change
-from workbench.trajectories.groups import compare_groups, comparison_words, cut_at
-from workbench.trajectories.phenotypes import Phenotypes, curve_words, find_phenotypes
 from workbench.trajectories.curves import curve_table
 from workbench.trajectories.feature_dictionary import feature_dictionary
 from workbench.trajectories.features import call_features, share_of_time
+from workbench.trajectories.groups import compare_groups, comparison_words, cut_at
+from workbench.trajectories.phenotypes import Phenotypes, curve_words, find_phenotypes
 from workbench.trajectories.points import points_of, trajectory_table
 from workbench.trajectories.rater_values import (
     heard_until,

@@ -181,7 +181,9 @@ def _one_curve(own: pd.DataFrame, width_s: float, reach: str, step_s: float) -> 
     out, at = out[told], at[told]
     near = spoken.iloc[out[:, 5].astype(int)]
     kind, variable = str(own["kind"].iloc[0]), str(own["variable"].iloc[0])
-    low, high, note = _band(out[:, 0], out[:, 1], out[:, 2], kind=kind, signed=variable == "valence")
+    low, high, note = _band(
+        out[:, 0], out[:, 1], out[:, 2], kind=kind, signed=variable == "valence"
+    )
     n_raters = near["n_raters"].to_numpy() if "n_raters" in near.columns else out[:, 2].astype(int)
     columns: dict[str, Any] = {
         "call_id": near["call_id"].to_numpy(),

@@ -21,7 +21,16 @@ if TYPE_CHECKING:
     from distributed import Client
 
 
-class Workspace(Agreeing, Comparing, Steering, Reporting, Carrying, Foreseeing, Conversing, Relating):
+class Workspace(
+    Agreeing,
+    Comparing,
+    Conversing,
+    Relating,
+    Carrying,
+    Foreseeing,
+    Steering,
+    Reporting,
+):
     """A folder with settings, a database and a cache; audio stays where it is.
 
     `wb.create`, `wb.open` and `wb.samples` make one. Every method takes and

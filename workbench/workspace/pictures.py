@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from workbench import outcomes as relations
 from workbench import plots, prosody, trajectories
 from workbench.cues import cue_table, default_thresholds
 from workbench.cues.baseline import KINDS
