@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbench.workspace.agreeing import Agreeing
-from workbench.workspace.core import columns_of
+from workbench.workspace.following import Following
 
 if TYPE_CHECKING:
     from distributed import Client
 
 
-class Workspace(Agreeing):
+class Workspace(Agreeing, Following):
     """A folder with settings, a database and a cache; audio stays where it is.
 
     `wb.create`, `wb.open` and `wb.samples` make one. Every method takes and
@@ -195,25 +195,6 @@ class Workspace(Agreeing):
         from workbench.workspace import tables
 
         return tables.cues(self, thresholds=thresholds, baseline=baseline)
-
-    def features(self, *, role: str = "customer", **choice: Any) -> pd.DataFrame:
-        """Sum up each call's tagged sentiment; nothing after an escalation counts.
-
-        Parameters
-        ----------
-        role : str
-            Whose sentiment.
-        **choice : object
-            pass_ or version, where there are ratings of several.
-
-        Returns
-        -------
-        DataFrame
-            One row a call: shares of time of each tag, valence and others.
-        """
-        from workbench.workspace import pictures
-
-        return pictures.features(self, role=role, **columns_of(choice))
 
     def effects(self, **options: Any) -> pd.DataFrame:
         """Relate tagged sentiment to escalation, churn and QA score.
