@@ -1,11 +1,13 @@
 """Feeling over a call and over many calls: points, bins, trends, calls side by side."""
 
+"""Feeling over a call and over many calls: points, curves, shifts, bins, trends, features."""
+
 from __future__ import annotations
 
 from workbench.trajectories.aligned import aligned_table, event_moments
 from workbench.trajectories.averages import MIN_CALLS, aligned_mean, call_curves
 from workbench.trajectories.bins import binned_table, thirds_change
-from workbench.trajectories.curves import curve_table
+from workbench.trajectories.curves import curve_table, points_table
 from workbench.trajectories.feature_dictionary import feature_dictionary
 from workbench.trajectories.features import call_features, share_of_time
 from workbench.trajectories.groups import compare_groups, comparison_words, cut_at
@@ -17,6 +19,7 @@ from workbench.trajectories.rater_values import (
     rater_values,
     trace_values,
 )
+from workbench.trajectories.shifts import marked_shifts, shift_table
 from workbench.trajectories.trends import MIN_POINTS, trend_table
 
 __all__ = [
@@ -37,10 +40,13 @@ __all__ = [
     "curve_table",
     "feature_dictionary",
     "heard_until",
+    "marked_shifts",
     "mixed_rows",
     "points_of",
+    "points_table",
     "rater_values",
     "share_of_time",
+    "shift_table",
     "thirds_change",
     "trace_values",
     "trajectory_table",

@@ -349,7 +349,7 @@ def _heard_until(
 def _heard_of(rows: pd.DataFrame, role: str) -> pd.DataFrame:
     """Keep one role and the tags that anybody ever heard from it: agents have tags of their own."""
     rows = rows[rows["role"] == role]
-    heard = rows.loc[(rows["kind"] != "tag") | (rows["estimate"] > 0), "variable"].unique()
+    heard = rows.loc[(rows["kind"] == "dimension") | (rows["estimate"] > 0), "variable"].unique()
     return rows[rows["variable"].isin(heard)]
 
 

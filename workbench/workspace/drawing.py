@@ -59,27 +59,6 @@ class Drawing(Core):
 
         return pictures.playable(self, figure)
 
-    def trajectory(self, call_id: str, *, theme: str | None = None, **choice: Any) -> VBox:
-        """Draw how a call felt over time; a click plays the seconds behind a point.
-
-        Parameters
-        ----------
-        call_id : str
-            The call.
-        theme : str, optional
-            "light" or "dark"; by default that of the page.
-        **choice : object
-            pass_ or version, where there are ratings of several.
-
-        Returns
-        -------
-        VBox
-            The figure with a player below.
-        """
-        from workbench.workspace import pictures
-
-        return pictures.trajectory(self, call_id, theme=theme, **columns_of(choice))
-
     def signals(
         self, call_id: str, start_s: float, end_s: float, *, theme: str | None = None
     ) -> VBox:

@@ -8,65 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from workbench import plots, prosody, trajectories
+from workbench import plots, prosody
 from workbench.cues import cue_table, default_thresholds
 from workbench.cues.baseline import KINDS
-from workbench.errors import AbstainedError, InputError
+from workbench.errors import InputError
 from workbench.workspace import hearing, listening, tables
-from workbench.workspace.core import check_call
 
 if TYPE_CHECKING:
     import ipywidgets
 
     from workbench.widgets import ThresholdExplorer
     from workbench.workspace.core import Core
-
-
-def trajectory(ws: Core, call_id: str, *, theme: str | None, **choice: Any) -> ipywidgets.VBox:
-    """Draw how a call felt over time.
-
-    Parameters
-    ----------
-    ws : Core
-        The workspace.
-    call_id : str
-        The call.
-    theme : str or None
-        "light" or "dark"; None follows the page.
-    **choice : object
-        Which ratings, where there are several passes or versions.
-
-    Returns
-    -------
-    VBox
-        The figure and its player.
-
-    Raises
-    ------
-    InputError
-        If there is no such call.
-    AbstainedError
-        If nobody has rated it.
-    """
-    check_call(ws, call_id)
-    points = tables.derived(ws, "trajectories", as_of=None, call_id=call_id, **choice)
-    if points.empty:
-        raise AbstainedError(
-            f"Call {call_id} has no ratings of its utterances yet, so there is no trajectory. "
-            f'Rate it first: ws.labeler("your-name", call_id={call_id!r}).'
-        )
-    about = ws.store.read("outcomes", call_id=call_id)
-    escalated = about["escalated_at_s"].dropna()
-    draw = partial(
-        plots.trajectory_figure,
-        points,
-        tables.cues(ws, call_id=call_id),
-        ws.store.read("events", call_id=call_id),
-        call_id=call_id,
-        utterances=tables.utterances_in_use(ws, unit="utterance", call_id=call_id, text=False),
-        escalated_at_s=float(escalated.iloc[0]) if len(escalated) else None,
-    )
-    return drawn(ws, draw, theme)
 
 
 def signals(
@@ -245,10 +197,9 @@ def features(ws: Core, *, role: str, **choice: Any) -> pd.DataFrame:
     DataFrame
         As from `wb.trajectories.call_features`.
     """
-    rated = tables.derived(ws, "consensus", as_of=None, **choice)
-    utterances = tables.utterances_in_use(ws, unit="utterance", text=False)
-    rated = rated[rated["utterance_id"].isin(utterances["utterance_id"])]
-    return trajectories.call_features(rated, utterances, ws.store.read("outcomes"), role=role)
+    from workbench.workspace import followed
+
+    return followed.features(ws, role=role, **choice)
 
 
 def playable(ws: Core, figure: Any) -> ipywidgets.VBox:
