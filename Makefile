@@ -12,26 +12,39 @@ FRONTEND := $(wildcard frontend/*.json frontend/*.mjs frontend/*.ts frontend/src
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	--constraint constraints.txt --build-constraint constraints.txt
 
-.PHONY: lab test check bench constraints clean
+TWO := -n 2 --dist loadfile
+
+.PHONY: lab test check types samples front-end chromium lint bench constraints clean
 
 lab: $(VENV)/.lab
 	$(BIN)/workbench lab --port $(PORT) $(if $(filter no,$(BROWSER)),--no-browser)
 
 test: check
-	$(BIN)/python -m pytest tests workbench --doctest-modules -m "not browser" -n 2 --dist loadfile
-	$(BIN)/python -c "import workbench; print(workbench.samples())"
-	$(BIN)/python -m pytest --nbval-lax notebooks -n 2 --dist loadfile
-	$(BIN)/python -m pytest tests/browser -m browser -n 2 --dist loadfile --ignore tests/browser/test_tracer.py
+	$(BIN)/python -m pytest tests workbench --doctest-modules -m "not browser" $(TWO) --no-loadscope-reorder
+	$(BIN)/python -m pytest --nbval-lax notebooks $(TWO)
+	$(BIN)/python -m pytest tests/browser -m browser $(TWO) --ignore tests/browser/test_tracer.py
 	$(BIN)/python -m pytest tests/browser/test_tracer.py -m browser
 
 check: $(VENV)/.test
+	$(MAKE) --no-print-directory --jobs 2 types samples front-end chromium lint
+
+types:
+	$(BIN)/mypy
+
+samples:
+	$(BIN)/python -c "import workbench; print(workbench.samples())"
+
+front-end:
+	$(BIN)/python -m tests.front_end
+
+chromium:
 	$(BIN)/python -m tests.chromium
+
+lint:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/nbstripout --verify --extra-keys metadata.widgets notebooks/*.ipynb
-	$(BIN)/python -m tests.front_end
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks

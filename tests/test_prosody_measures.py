@@ -23,6 +23,7 @@ from workbench.prosody import (
     speech_frames,
     syllable_nuclei,
 )
+from workbench.prosody.row import utterance_row
 
 real = pytest.mark.real
 
@@ -178,6 +179,28 @@ def vowels_of(path, until_s):
 DIPS_DB = (0.25, 0.5, 0.75, 1.0, 1.5)
 
 
+def rates_by_dip(samples, rate, end_s):
+    """Syllables a second with each dip; all else is measured once."""
+    counts, rates = {}, {}
+
+    def with_each_dip(bands_db, voiced, *, dip_db):
+        for dip in DIPS_DB:
+            counts[dip] = float(syllable_nuclei(bands_db, voiced, dip_db=dip).weights.sum())
+        return syllable_nuclei(bands_db, voiced, dip_db=dip_db)
+
+    def row_of_each(heard, facts, utterance, settings):
+        for dip, count in counts.items():
+            own = utterance_row(heard._replace(n_nuclei=count), facts, utterance, settings)
+            rates[dip] = own["speech_rate_syl_per_s"]
+        return utterance_row(heard, facts, utterance, settings)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("workbench.prosody.row.syllable_nuclei", with_each_dip)
+        patch.setattr("workbench.prosody.measure.utterance_row", row_of_each)
+        measure_channel(samples, rate, pd.DataFrame({"start_s": [0.0], "end_s": [end_s]}))
+    return rates
+
+
 @cache
 def timed_by_hand():
     """Speaker, vowels a second, and rates with each dip, for each clip of the Berlin set."""
@@ -190,17 +213,8 @@ def timed_by_hand():
         middles, end = vowels_of(path, 2.0)
         if not middles:
             continue
-        row = {"speaker": path.stem[:2], "timed": len(middles) / end}
-        for dip in DIPS_DB:
-            own = ProsodySettings(syllable_dip_db=dip)
-            heard = measure_channel(
-                speech[: int(end * rate), 0],
-                rate,
-                pd.DataFrame({"start_s": [0.0], "end_s": [end]}),
-                settings=own,
-            )
-            row[dip] = heard["speech_rate_syl_per_s"].iloc[0]
-        rows.append(row)
+        rates = rates_by_dip(speech[: int(end * rate), 0], rate, end)
+        rows.append({"speaker": path.stem[:2], "timed": len(middles) / end} | rates)
     return pd.DataFrame(rows)
 
 
