@@ -30,8 +30,10 @@ def calls_heatmap_figure(
     ascending: bool | None = None,
     n_bins: int = 20,
     durations: pd.Series | None = None,
+    bin_s: float | None = None,
+    before_s: float | None = None,
+    after_s: float | None = None,
     theme: str = "light",
-    **window: float | None,
 ) -> Any:
     """Draw hundreds or thousands of calls under one another.
 
@@ -65,10 +67,10 @@ def calls_heatmap_figure(
     durations : Series of float, optional
         Length of each call in seconds by call_id; default the end of its last
         rated utterance.
+    bin_s, before_s, after_s : float, optional
+        As in `aligned_table`.
     theme : {"light", "dark"}, default "light"
         Colours.
-    **window : float
-        bin_s, before_s and after_s of `aligned_table`.
 
     Returns
     -------
@@ -105,7 +107,9 @@ def calls_heatmap_figure(
         moments=moments,
         n_bins=n_bins,
         durations=durations,
-        **window,  # type: ignore[arg-type]
+        bin_s=bin_s,
+        before_s=before_s,
+        after_s=after_s,
     )
     left_out = aligned.attrs["left_out"]
     cells = aligned[aligned["estimate"].notna()]

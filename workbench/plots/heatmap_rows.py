@@ -80,7 +80,7 @@ def ordered_rows(late: pd.Series, sort_by: pd.Series, *, ascending: bool | None)
     calls = pd.DataFrame({"late": late, "id": late.index.astype(str)}, index=late.index)
     if kinds is not None:
         first = False if ascending is None else ascending
-        words = {True: name, False: f"not {name}"}
+        words: dict[object, str] = {True: name, False: f"not {name}"}
         return _under_headings(calls, kinds, [not first, first], words, name)
     if not is_number and not is_time and own.nunique() <= MOST_HEADINGS:
         levels = sorted(own.dropna().unique(), key=str, reverse=ascending is False)

@@ -167,8 +167,8 @@ def seconds_in_bins(
     filled = np.clip(filled, 0.0, None)
     size = len(origin_s) * n_bins
     cell = row[of] * n_bins + bins
-    total = np.bincount(cell, filled * value[of], minlength=size)
-    weight = np.bincount(cell, filled, minlength=size)
+    total: _Floats = np.bincount(cell, filled * value[of], minlength=size).astype(np.float64)
+    weight: _Floats = np.bincount(cell, filled, minlength=size).astype(np.float64)
     return total.reshape(-1, n_bins), weight.reshape(-1, n_bins)
 
 

@@ -55,7 +55,8 @@ def distances(curves: _Floats, centres: _Floats) -> _Floats:
     value, there = np.where(known, curves, 0.0), known.astype(float)
     turned = np.swapaxes(centres, -1, -2)
     squares = (value**2).sum(axis=1)[:, None] - 2 * value @ turned + there @ turned**2
-    return np.maximum(squares, 0.0) / there.sum(axis=1)[:, None]
+    mean: _Floats = np.maximum(squares, 0.0) / there.sum(axis=1)[:, None]
+    return mean
 
 
 def group_curves(curves: _Floats, n_groups: int, rng: np.random.Generator) -> Grouped:
@@ -295,12 +296,14 @@ def _likeness(curves: _Floats) -> _Floats:
     known = np.isfinite(curves).astype(float)
     value = np.where(known > 0, curves - np.nanmean(curves, axis=0), 0.0)
     squares = np.sqrt(((value**2).T @ known) * (known.T @ value**2))
-    return (value.T @ value) / np.maximum(squares, 1e-12)
+    likeness: _Floats = (value.T @ value) / np.maximum(squares, 1e-12)
+    return likeness
 
 
 def _root(likeness: _Floats) -> _Floats:
     symmetric = (likeness + likeness.T) / 2
     np.fill_diagonal(symmetric, 1.0)
     values, vectors = np.linalg.eigh(symmetric)
-    root = vectors * np.sqrt(np.clip(values, 0.0, None))
-    return root / np.sqrt((root**2).sum(axis=1, keepdims=True))
+    root: _Floats = vectors * np.sqrt(np.clip(values, 0.0, None))
+    root /= np.sqrt((root**2).sum(axis=1, keepdims=True))
+    return root

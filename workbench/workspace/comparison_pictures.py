@@ -70,7 +70,9 @@ def heatmap(
         sort_by=order,
         ascending=ascending,
         durations=found.durations,
-        **window,
+        bin_s=window["bin_s"],
+        before_s=window["before_s"],
+        after_s=window["after_s"],
     )
     return pictures.drawn(ws, draw, theme)
 

@@ -114,7 +114,7 @@ def about_calls(ws: Core, by: str | pd.Series, *, role: str, purpose: str) -> pd
     if by not in known.columns:
         features = pictures.features(ws, role=role)
         known = known.merge(features, on="call_id", how="left", suffixes=("", "_feature"))
-    usable = [name for name in known if not str(name).startswith(_NOT_KNOWN)]
+    usable = [str(name) for name in known if not str(name).startswith(_NOT_KNOWN)]
     if by not in usable:
         raise InputError(
             f'Nothing called "{by}" is known of calls {purpose}.{nearest(by, usable)} '
@@ -189,7 +189,8 @@ def audible(ws: Core) -> pd.Index:
     Index of str
         Their ids.
     """
-    return pd.Index(ws.store.read("recordings")["call_id"].unique())
+    heard: pd.Index = pd.Index(ws.store.read("recordings")["call_id"].unique())
+    return heard
 
 
 def aligned(
