@@ -13,7 +13,6 @@ import statsmodels.api as sm
 from statsmodels.duration.hazard_regression import PHReg
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
-from workbench.errors import AbstainedError
 from workbench.outcomes.models import (
     CountModel,
     HazardModel,
@@ -22,8 +21,6 @@ from workbench.outcomes.models import (
     OrdinalModel,
     design_of,
     left_out,
-    logit_effect,
-    two_way_interval,
 )
 
 N, AGENTS = 240, 9
@@ -117,7 +114,9 @@ def test_estimates_and_refits_are_those_of_statsmodels(kind, predictor, drawn):
     without = left_out(model, drawn["codes"], AGENTS)
     everybody = np.ones(N, dtype=bool)
     told = [(everybody, model.statistics(model.theta))]
-    told += [(drawn["codes"] != g, without[g]) for g in range(AGENTS)[:: 4 if kind == "ordinal" else 1]]
+    told += [
+        (drawn["codes"] != g, without[g]) for g in range(AGENTS)[:: 4 if kind == "ordinal" else 1]
+    ]
     for stay, ours in told:
         coefficient, effects = refit(kind, drawn, stay, predictor)
         assert ours[0] == pytest.approx(coefficient, rel=2e-5 if kind == "ordinal" else 1e-6)
@@ -177,7 +176,9 @@ def test_cox_of_rossi():
     data = load_rossi()
     names = ["fin", "age", "race", "wexp", "mar", "paro", "prio"]
     design = design_of(data[names].to_numpy(dtype=float), constant=False)
-    model = HazardModel(design, data["week"].to_numpy(float), data["arrest"].to_numpy(bool), horizon=26)
+    model = HazardModel(
+        design, data["week"].to_numpy(float), data["arrest"].to_numpy(bool), horizon=26
+    )
     expected = [-0.3794, -0.0574, 0.3139, -0.1498, -0.4337, -0.0849, 0.0915]
     assert model.coefficients(model.theta).round(4).tolist() == expected
     assert model.log_likelihood(model.theta) == pytest.approx(-658.7477, abs=1e-4)
