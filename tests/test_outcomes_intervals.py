@@ -17,7 +17,6 @@ from workbench.jackknife import (
     jackknife_interval,
 )
 from workbench.outcomes.false_discovery import adjusted_p_values
-from workbench.outcomes.models import linear_effect, logit_effect
 
 BENJAMINI_HOCHBERG_1995 = [
     *(0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240),
@@ -31,6 +30,9 @@ def test_false_discovery_as_in_benjamini_and_hochberg():
     assert (adjusted <= 0.05).sum() == 4
     assert adjusted[3:5].round(4).tolist() == [0.0356, 0.0603]
     assert adjusted == pytest.approx(multipletests(BENJAMINI_HOCHBERG_1995, method="fdr_bh")[1])
+    careful = adjusted_p_values(BENJAMINI_HOCHBERG_1995, method="by")
+    assert (careful <= 0.05).sum() == 3
+    assert careful == pytest.approx(multipletests(BENJAMINI_HOCHBERG_1995, method="fdr_by")[1])
 
 
 def test_missing_p_values_stay_missing_and_do_not_count():
@@ -94,55 +96,3 @@ def test_a_gap_does_not_become_an_agent():
         cluster_codes(pd.Series(["a", None, "b"]), what="agent")
     codes, n = cluster_codes(pd.Series(["b", "a", "b"]))
     assert (codes.tolist(), n) == ([1, 0, 1], 2)
-
-
-@pytest.mark.parametrize("of_the_agent", [False, True])
-def test_the_jackknife_by_agent_covers_the_true_effect(of_the_agent):
-    """Random intercepts and slopes of 12 agents, as in the study that the choice rests on."""
-    rng = np.random.default_rng(11)
-
-    def draw(codes, n_agents):
-        x = (codes % 2).astype(float) if of_the_agent else rng.normal(size=len(codes))
-        slope = 0.4 + rng.normal(0, 0.2, n_agents)
-        log_odds = -1 + rng.normal(0, 0.5, n_agents)[codes] + slope[codes] * x
-        return x, 1 / (1 + np.exp(-log_odds))
-
-    truth = _pooled_effect(*draw(np.arange(200_000), 200_000))
-    covered = []
-    for _ in range(120):
-        codes = np.repeat(np.arange(12), rng.integers(20, 60, size=12))
-        x, chance = draw(codes, 12)
-        y = (rng.uniform(size=len(x)) < chance).astype(float)
-        fit = logit_effect(x, y, np.empty((len(x), 0)), codes, 12)
-        interval = jackknife_interval(fit.estimate, fit.left_out)
-        covered.append(interval.low <= truth <= interval.high)
-    assert 0.88 <= np.mean(covered) < 1.0
-
-
-def _pooled_effect(x, chance):
-    import statsmodels.api as sm
-
-    fit = sm.GLM(chance, sm.add_constant(x), family=sm.families.Binomial()).fit()
-    inner = np.asarray(fit.fittedvalues)
-    return float(np.mean(inner * (1 - inner)) * fit.params[1])
-
-
-def test_leaving_out_agents_equals_fitting_again():
-    import statsmodels.api as sm
-
-    rng = np.random.default_rng(5)
-    codes = rng.integers(9, size=400)
-    x, held = rng.uniform(size=400), rng.normal(size=(400, 2))
-    y = (rng.uniform(size=400) < 1 / (1 + np.exp(1 - x - 0.5 * held[:, 0]))).astype(float)
-    fit = logit_effect(x, y, held, codes, 9)
-    line = linear_effect(x, 70 + 9 * y, held, codes, 9)
-    for agent in range(9):
-        stay = codes != agent
-        design = sm.add_constant(np.column_stack([x, held])[stay])
-        logit = sm.Logit(y[stay], design).fit(disp=0)
-        chance = logit.predict(design)
-        assert fit.left_out[agent] == pytest.approx(
-            np.mean(chance * (1 - chance)) * logit.params[1], rel=1e-6
-        )
-        ols = sm.OLS(70 + 9 * y[stay], design).fit()
-        assert line.left_out[agent] == pytest.approx(ols.params[1], rel=1e-8)

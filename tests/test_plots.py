@@ -13,7 +13,7 @@ import pytest
 from tests.rated_calls import contact_centre, ratings_of, utterances_of
 from workbench.consensus import consensus_table
 from workbench.errors import InputError
-from workbench.outcomes import effect_table
+from workbench.outcomes import relate
 from workbench.plots import (
     baseline_figure,
     calls_heatmap_figure,
@@ -312,7 +312,7 @@ def centre():
 
 
 def test_what_holds_is_filled_and_what_does_not_is_hollow(centre):
-    effects = effect_table(**centre)
+    effects = relate(**centre)
     figure = effects_figure(effects)
     held = int((effects["p_adjusted"] < 0.05).sum())
     assert figure.layout.title.text.startswith(f"{held} of 9 relations hold")
@@ -327,26 +327,26 @@ def test_what_holds_is_filled_and_what_does_not_is_hollow(centre):
     assert "12 agents" in text
     assert "percentage points" in text
     assert not marks_of(figure)
-    held = effect_table(**centre, covariates=["queue", "log_length"])
-    subtitle = effects_figure(held).layout.title.subtitle.text
-    assert "the same queue and log length given" in subtitle
+    assert "covariates held equal as each row says" in figure.layout.title.subtitle.text
+    held = relate(**centre, covariates=["queue"], on="qa_score")
+    assert "the same queue given" in effects_figure(held).layout.title.subtitle.text
 
 
 def test_without_intervals_the_figure_says_so(centre):
-    effects = effect_table(**contact_centre(n_agents=6))
+    effects = relate(**contact_centre(n_agents=6))
     figure = effects_figure(effects, theme="dark")
     assert "no interval can be given" in figure.layout.title.text
     assert "too few agents" in figure.layout.title.subtitle.text
     assert not [t for t in figure.data if t.mode == "lines"]
     rare = centre["outcomes"].assign(escalated=np.arange(600) < 7)
-    refused = effect_table(centre["features"], rare, centre["calls"])
+    refused = relate(centre["features"], rare, centre["calls"])
     assert "10 of each are needed" in words_of(effects_figure(refused)).replace("<br>", " ")
     with pytest.raises(InputError, match="no effect to draw"):
         effects_figure(effects.head(0))
 
 
 def test_none_holds_is_said_plainly(centre):
-    effects = effect_table(**centre).assign(p_adjusted=0.4)
+    effects = relate(**centre).assign(p_adjusted=0.4)
     assert effects_figure(effects).layout.title.text.startswith("None of 9 relations holds")
 
 

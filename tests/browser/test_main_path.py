@@ -57,7 +57,7 @@ def test_three_utterances_are_labelled_and_seen_everywhere(book):
     assert all(n_raters[utterance] == others + 1 for utterance in rated)
     after = book.python('ws.features().query("call_id == \'s03\'")["frustration_share"].item()')
     assert after > before
-    assert book.python('len(ws.effects(predictors=["frustration_share"]))') == 3
+    assert book.python('len(ws.relate(predictors=["frustration_share"]))') == 3
 
 
 def test_a_click_on_the_trajectory_plays_the_seconds_behind_it(book):

@@ -86,8 +86,8 @@ def added_value(
     >>> rows = pd.DataFrame({"y": words + voice + rng.normal(size=400), "words": words,
     ...                      "voice": voice, "agent_id": np.arange(400) % 10})
     >>> found = added_value(rows, "qa_score", base=["words"], added=["voice"]).iloc[0]
-    >>> found["measure"], round(found["base"], 2), round(found["both"], 2)
-    ('R2', 0.35, 0.69)
+    >>> found["measure"], float(found["base"].round(2)), float(found["both"].round(2))
+    ('R2', 0.31, 0.65)
     """
     kind = OUTCOME_KINDS.get(outcome)
     if kind is None or kind.family not in ("yes/no", "score", "ordered"):

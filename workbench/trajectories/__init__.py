@@ -1,5 +1,3 @@
-"""Feeling over a call and over many calls: points, bins, trends, calls side by side."""
-
 """Feeling over a call and over many calls: points, curves, shifts, bins, trends, features."""
 
 from __future__ import annotations

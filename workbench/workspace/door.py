@@ -11,7 +11,6 @@ from workbench.workspace.agreeing import Agreeing
 from workbench.workspace.carrying import Carrying
 from workbench.workspace.comparing import Comparing
 from workbench.workspace.conversing import Conversing
-from workbench.workspace.core import columns_of
 from workbench.workspace.following import Following
 from workbench.workspace.foreseeing import Foreseeing
 from workbench.workspace.relations import Relating
@@ -213,31 +212,6 @@ class Workspace(
         from workbench.workspace import tables
 
         return tables.cues(self, thresholds=thresholds, baseline=baseline)
-
-
-            As in `wb.outcomes.effect_table`: predictors, on, covariates, steps.
-            Whose sentiment.
-            pass_ or version, where there are ratings of several.
-        """Relate tagged sentiment to escalation, churn and QA score.
-        """Sum up each call's tagged sentiment; nothing after an escalation counts.
-        **choice : object
-        **options : object
-        ----------
-        Parameters
-        role : str
-    def effects(self, **options: Any) -> pd.DataFrame:
-    def features(self, *, role: str = "customer", **choice: Any) -> pd.DataFrame:
-
-        Returns
-        -------
-        DataFrame
-
-            One row a call: shares of time of each tag, valence and others.
-            One row a predictor and outcome, with interval and a sentence.
-        """
-        from workbench.workspace import pictures
-        return pictures.effects(self, **options)
-        return pictures.features(self, role=role, **columns_of(choice))
 
     def import_file(
         self,
