@@ -17,6 +17,7 @@ from statsmodels.stats.proportion import proportion_confint
 from benchmarks.simulated_early_warning import contact_centre
 from tests.rated_calls import ratings_of, utterances_of
 from tests.test_outcomes_auc import UTEP, UTEP_VERDICTS
+from workbench import plots
 from workbench.consensus import consensus_table
 from workbench.errors import AbstainedError, InputError
 from workbench.outcomes import auc_table, call_features
@@ -537,6 +538,25 @@ def test_each_call_of_the_list_has_its_strongest_moment_before_the_landmark(rows
         early.callback_list(scored, rows, parts[0], landmark_s=45)
     with pytest.raises(AbstainedError, match="sets no call apart"):
         early.callback_list(own.assign(value=0.1), rows, parts[0], landmark_s=60)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_figures_show_every_score_of_a_landmark(scored, theme):
+    table = early.warning_table(scored)
+    drawn = plots.early_warning_figure(table, reading=early.headline(table), theme=theme)
+    assert [trace.name for trace in drawn.data] == ["frustration", "rule", "fitted"]
+    assert "calls" in drawn.layout.xaxis.ticktext[0]
+    for draw, rows in (
+        (plots.calibration_figure, early.calibration_table(scored)),
+        (plots.decision_figure, early.decision_table(scored)),
+    ):
+        shown = draw(rows, landmark_s=60, theme=theme)
+        names = [trace.name for trace in shown.data if trace.showlegend is not False]
+        assert names == ["frustration", "rule", "fitted"]
+        with pytest.raises(InputError, match="choose one with landmark_s=: 30, 60"):
+            draw(rows)
+        with pytest.raises(InputError, match="no chances at 61 s"):
+            draw(rows, landmark_s=61)
 
 
 # --- real calls --------------------------------------------------------------------------------

@@ -11,12 +11,7 @@ pytestmark = pytest.mark.browser
 OPEN = """
 import workbench as wb
 ws = wb.samples()
-early = wb.outcomes.early_warning
-rows = ws.landmarks([15, 30, 60], unknown_ratings="allow")
-scored = ws.warning_scores(rows, {
-    "cross and low": "frustration_share > 0.2 and valence_mean < 0",
-    "fitted": ["frustration_share", "valence_mean"],
-})
+rows = ws.landmarks(30, unknown_ratings="allow")
 """
 LIST = """
 by_rule = ws.warning_scores(
@@ -25,16 +20,7 @@ ranked = ws.callback_list(by_rule, rows, landmark_s=30, with_audio=True)
 ws.callbacks(ranked)
 """
 SPEAKING = "() => window.loudness() > 0.005"
-QUIET = "() => window.loudness() < 0.0005"
 ROWS = ".wb:not([data-old]) .wb-player-row"
-
-
-FIGURES = """
-from ipywidgets import VBox
-VBox([ws.early_warning_figure(ws.early_warning(scored)),
-      ws.calibration_figure(scored, landmark_s=60),
-      ws.decision_figure(scored, landmark_s=60)])
-"""
 
 
 def picture(book, name):
@@ -58,9 +44,3 @@ def test_one_click_on_a_row_of_the_list_plays_its_moment(book):
     book.keys("Enter")
     book.until(f"() => document.querySelectorAll('{ROWS}')[0].getAttribute('aria-current')")
     book.until(SPEAKING)
-    book.show(FIGURES)
-    book.until(
-        "() => document.querySelectorAll('.js-plotly-plot .main-svg .ytitle').length >= 3", 60
-    )
-    book.page.set_viewport_size({"width": 1300, "height": 1900})
-    picture(book, "warning_figures")
