@@ -9,9 +9,10 @@ from __future__ import annotations
 from workbench.dialogue.consistency import call_tones, pooled_tones, tone_consistency
 from workbench.dialogue.contagion import contagion
 from workbench.dialogue.convergence import convergence, turn_pairs
-from workbench.dialogue.empathy import contingent_empathy, repair, reply_table
+from workbench.dialogue.empathy import contingent_empathy, reply_table
 from workbench.dialogue.latency import handover_table, turn_taking
 from workbench.dialogue.pairs import exchange_table, heard_table
+from workbench.dialogue.repair import repair
 
 __all__ = [
     "call_tones",

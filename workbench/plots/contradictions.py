@@ -105,8 +105,8 @@ def contradictions_figure(
                 hoverinfo="text",
             )
         )
-    figure.update_xaxes(title="valence of the words", range=[-1, 1])
-    figure.update_yaxes(title="valence of the voice", range=[-1, 1])
+    figure.update_xaxes(title="valence of the words", range=[-1.04, 1.04])
+    figure.update_yaxes(title="valence of the voice", range=[-1.04, 1.04])
     n, against = int(worse.sum()), str(rows["against"].iloc[0])
     told = np.isfinite(low).any()
     title = (

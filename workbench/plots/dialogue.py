@@ -140,7 +140,7 @@ def turn_taking_figure(
     ends = np.append(rows["gap_s"].to_numpy(dtype=float), [0.5, -0.5])
     room = 0.12 * float(np.ptp(ends))
     figure.update_yaxes(
-        title="seconds: gap above 0, overlap below",
+        title="gap in s; below 0 overlap",
         range=[float(ends.min()) - room, float(ends.max()) + room],
     )
     figure.update_xaxes(title="seconds of the call")

@@ -259,9 +259,9 @@ class Conversing(Core):
         AbstainedError
             If there is no transcript.
         """
-        from workbench.workspace import conversations
+        from workbench.workspace import spoken_words
 
-        return conversations.text_sentiment(self, tool=tool, call_id=call_id)
+        return spoken_words.text_sentiment(self, tool=tool, call_id=call_id)
 
     def contradictions(
         self,
@@ -298,9 +298,9 @@ class Conversing(Core):
         AbstainedError
             If nothing can be compared.
         """
-        from workbench.workspace import conversations
+        from workbench.workspace import spoken_words
 
-        return conversations.contradictions(
+        return spoken_words.contradictions(
             self, against=against, pass_=pass_, tool=tool, dimension=dimension
         )
 
@@ -323,9 +323,9 @@ class Conversing(Core):
         DataFrame
             As from `wb.contradictions.fine_moments`, clearest first; `listen` plays a row.
         """
-        from workbench.workspace import conversations
+        from workbench.workspace import spoken_words
 
-        return conversations.thats_fine(self, role=role, rate=rate, **options)
+        return spoken_words.thats_fine(self, role=role, rate=rate, **options)
 
     def call_contradictions(self, *, role: str = "customer", **options: Any) -> pd.DataFrame:
         """Sum up words and voice of each call, for what voice adds to words.
@@ -342,9 +342,9 @@ class Conversing(Core):
         DataFrame
             As from `wb.contradictions.call_contradictions`, up to any escalation.
         """
-        from workbench.workspace import conversations
+        from workbench.workspace import spoken_words
 
-        return conversations.call_contradictions(self, role=role, **options)
+        return spoken_words.call_contradictions(self, role=role, **options)
 
     def contradictions_figure(
         self, *, role: str | None = "customer", theme: str | None = None, **options: Any
@@ -365,6 +365,6 @@ class Conversing(Core):
         VBox
             The figure and its player.
         """
-        from workbench.workspace import conversations
+        from workbench.workspace import spoken_words
 
-        return conversations.contradictions_figure(self, role=role, theme=theme, **options)
+        return spoken_words.contradictions_figure(self, role=role, theme=theme, **options)
