@@ -262,7 +262,7 @@ class Comparing(Core):
 
         Parameters
         ----------
-        by, of, at, variable, role, cluster, cut, permute, draws
+        by, of, at, variable, role, cluster, cut, permute, draws : object
             As in `compare_groups`.
         theme : str, optional
             "light" or "dark"; by default that of the page.
@@ -357,7 +357,7 @@ class Comparing(Core):
 
         Parameters
         ----------
-        variable, role, n_groups, level, n_bins, cluster
+        variable, role, n_groups, level, n_bins, cluster : object
             As in `phenotypes`.
         theme : str, optional
             "light" or "dark"; by default that of the page.

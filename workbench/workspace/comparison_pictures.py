@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbench import plots
-from workbench.workspace import comparisons, pictures
+from workbench.workspace import comparisons, known_of, pictures
 
 if TYPE_CHECKING:
     import ipywidgets
@@ -58,7 +58,7 @@ def heatmap(
     found = comparisons.rated(ws, with_audio=with_audio, **choice)
     order = None
     if sort_by is not None:
-        order = comparisons.about_calls(ws, sort_by, role=role, purpose="to sort by")
+        order = known_of.about_calls(ws, sort_by, role=role, purpose="to sort by")
     draw = partial(
         plots.calls_heatmap_figure,
         found.points,
