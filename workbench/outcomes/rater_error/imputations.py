@@ -102,7 +102,9 @@ def imputed_tables(
         chosen = (cumulative < source.random((len(cumulative), 1))).sum(axis=1)
         chosen = np.minimum(chosen, ready.x.shape[1] - 1)
         x = np.take_along_axis(ready.x, chosen[:, None], axis=1)[:, 0]
-        parts.append(ready.rows.assign(**{column: x, "imputation": number}))
+        part = ready.rows.assign(imputation=number)
+        part[column] = x
+        parts.append(part)
     return pd.concat(parts, ignore_index=True)
 
 
