@@ -157,7 +157,7 @@ def _true_effect(design: Design) -> tuple[float, float]:
     from workbench.outcomes.rater_error.outcome_columns import kind_named, outcome_of
 
     rng = np.random.default_rng(20261126)
-    many = design._replace(calls=200_000, agents=20_000 if design.agents else 0)
+    many = design._replace(calls=100_000, agents=10_000 if design.agents else 0)
     x = _feature(many, _labels(rng, many))
     lift = rng.normal(0, many.agent_sd, many.calls) if many.agents else np.zeros(many.calls)
     rows = _outcome(rng, many, x, lift)
@@ -266,8 +266,8 @@ SIMULATIONS: dict[str, Callable[[np.random.Generator], Simulated]] = {
     }.items()
 }
 
-SMALL_PROJECTS = 40
-"""Projects of each kind that the tests run: at least 33 of 40 intervals have to hold the truth."""
+SMALL_PROJECTS = 24
+"""Projects of each kind that the tests run: at least 19 of the intervals have to hold the truth."""
 
 SMALL: dict[str, Callable[[np.random.Generator], Simulated]] = {
     kind: partial(simulate, design=Design(kind, 150, 10, 10, effect, 0.4, agent_sd=agent_sd))

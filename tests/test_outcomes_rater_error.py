@@ -45,9 +45,9 @@ def by_method(table):
 @pytest.mark.parametrize("kind", SMALL)
 def test_intervals_of_small_projects_hold_the_truth(kind):
     rng = np.random.default_rng(zlib.crc32(kind.encode()))
-    held = [low <= truth <= high for truth, low, high in (SMALL[kind](rng) for _ in range(40))]
-    assert len(held) == SMALL_PROJECTS
-    assert sum(held) >= 33  # fewer than 33 of 40 are seen once in 1,000 where 95 % are promised
+    made = (SMALL[kind](rng) for _ in range(SMALL_PROJECTS))
+    held = [low <= truth <= high for truth, low, high in made]
+    assert sum(held) >= 19  # fewer of 24 are seen once in 1,500 where 95 % are promised
 
 
 def test_what_raters_bend_is_bent_back():

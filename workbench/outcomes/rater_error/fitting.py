@@ -128,7 +128,7 @@ def fitted(model: Model, start: _Floats | None = None) -> Fit:
     if (
         gain >= 1e-3
         or not np.isfinite(theta).all()
-        or (np.abs(ours[slope_columns]).max() > _MAX_COEFFICIENT)
+        or (family.separable and np.abs(ours[slope_columns]).max() > _MAX_COEFFICIENT)
     ):
         raise AbstainedError(
             "The predictor or a covariate tells the outcomes apart without error (separation), so "

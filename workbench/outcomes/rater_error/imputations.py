@@ -36,8 +36,9 @@ def imputed_tables(
     In each table a call's feature is one that may be true, chosen by how well it
     goes with the call's outcome. Run the routine on each table with intervals
     that respect agents, and pool with `pooled`. Where only an effect is wanted,
-    `carried_effect` is better: its jackknife covers .95 where pooled ones cover
-    .89 with agents, measured.
+    `carried_effect` is better: where agents differ, pooled intervals covered .89
+    and the jackknife of the marginal likelihood .93 in an earlier simulation of
+    800 calls and 20 agents (not repeated with this code).
 
     Parameters
     ----------
@@ -101,7 +102,9 @@ def imputed_tables(
         chosen = (cumulative < source.random((len(cumulative), 1))).sum(axis=1)
         chosen = np.minimum(chosen, ready.x.shape[1] - 1)
         x = np.take_along_axis(ready.x, chosen[:, None], axis=1)[:, 0]
-        parts.append(ready.rows.assign(**{column: x, "imputation": number}))
+        part = ready.rows.assign(imputation=number)
+        part[column] = x
+        parts.append(part)
     return pd.concat(parts, ignore_index=True)
 
 

@@ -132,7 +132,7 @@ def peak_end(labels: Labels, start_s: _Floats, end_s: _Floats, starts: _Ints) ->
         0, 0.5 or 1.
     """
     last = labels[np.append(starts[1:], len(labels)) - 1]
-    return (anywhere(labels, start_s, end_s, starts) + last) / 2
+    return np.asarray((anywhere(labels, start_s, end_s, starts) + last) / 2, dtype=np.float64)
 
 
 def last_third(labels: Labels, start_s: _Floats, end_s: _Floats, starts: _Ints) -> _Floats:

@@ -59,6 +59,9 @@ class Likelihood(ABC):
     intercept = True
     """Whether the linear predictor has one."""
 
+    separable = True
+    """Whether a coefficient without bound means that outcomes are told apart without error."""
+
     uses_extra = False
     """Whether `slope` needs the further parameters of the model."""
 
@@ -195,6 +198,8 @@ class Gaussian(Likelihood):
     y : ndarray of float
         Scores.
     """
+
+    separable = False
 
     def __init__(self, y: _Floats) -> None:
         super().__init__(*_one_scale(len(y), float(np.log(y.std()))))

@@ -23,7 +23,7 @@ _EXPECTED = {
 
 
 def reading_of(
-    row: Mapping[str, Any],
+    row: Mapping[Any, Any],
     *,
     kind: str,
     more: str,
