@@ -43,7 +43,8 @@ def test_the_difference_is_that_of_two_means_left_out_customer_by_customer(rows)
     assert row["n_answered"] + row["n_silent"] == len(rows)
 
 
-def test_the_weights_are_those_of_a_logit_refitted_without_each_customer(rows):
+def test_the_weights_are_those_of_a_logit_refitted_without_each_customer():
+    rows = surveyed(np.random.default_rng(6), 60)
     found = weighted_scores(rows, HEARD)
 
     def csat(part):

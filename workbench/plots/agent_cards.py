@@ -141,8 +141,8 @@ def agent_cards_figure(cards: pd.DataFrame, *, by: str = "agent_id", theme: str 
             if _mostly_alike(cards)
             else "Agents by name",
             "subtitle": {
-                "text": "Mark: drawn to the middle as far as calls are few, 95 % interval; filled "
-                "where it leaves out the line (all calls); small: plain mean"
+                "text": "Mark: drawn to the middle as far as calls are few, 95 % interval;<br>"
+                "filled where it leaves out the line (all calls); small: plain mean"
             },
         },
     )

@@ -156,8 +156,18 @@ def pre_trends(
 
     Parameters
     ----------
-    rows, measure, treated, since, where, cluster
+    rows : DataFrame
         As in `difference_in_differences`.
+    measure : str
+        As there.
+    treated : sequence of str
+        As there.
+    since : str or date
+        As there.
+    where : str, default "queue"
+        As there.
+    cluster : str, default "agent_id"
+        As there.
 
     Returns
     -------
