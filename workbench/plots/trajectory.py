@@ -57,9 +57,10 @@ def trajectory_figure(
     and its smoothed curve with the raters' 95 % band; without a curve, a band over
     each utterance's seconds. Curves stop where nobody speaks. On top a triangle
     where the call turns, with a bar for where that may be; at the bottom a stroke
-    for each shift that a rater marked. Below, a lane for each tag that anybody heard, the mark as large as the share
-    of raters who heard it; then a lane for each vocal cue that fired. Every mark
-    holds the seconds behind it, so that a click can play them.
+    for each shift that a rater marked. Below, a lane for each tag that anybody
+    heard, the mark as large as the share of raters who heard it; then a lane for
+    each vocal cue that fired. Every mark holds the seconds behind it, so that a
+    click can play them.
 
     Parameters
     ----------
@@ -168,7 +169,10 @@ def trajectory_figure(
         template=template_of(palette),
         height=round(inner + _TOP_PX + _BOTTOM_PX),
         margin={"t": _TOP_PX, "b": _BOTTOM_PX, "r": 84 if len(curve) else 24},
-        title={"text": _title(call, rows, variable), "subtitle": {"text": _subtitle(call, rows, smooth)}},
+        title={
+            "text": _title(call, rows, variable),
+            "subtitle": {"text": _subtitle(call, rows, smooth)},
+        },
     )
     return figure
 

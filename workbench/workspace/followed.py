@@ -223,10 +223,10 @@ def shifts(ws: Core, *, variable: str, role: str, **choice: Any) -> pd.DataFrame
     utterances = tables.utterances_in_use(ws, unit="utterance", call_id=call_id, text=False)
     points = _points(ws, utterances, None, **choice)
     if points.empty:
-        raise AbstainedError('Nothing is rated here yet, so nothing turns: ws.labeler("your-name").')
-    return courses.shift_table(
-        points, variable=variable, role=role, marks=_marks(ws, utterances)
-    )
+        raise AbstainedError(
+            'Nothing is rated here yet, so nothing turns: ws.labeler("your-name").'
+        )
+    return courses.shift_table(points, variable=variable, role=role, marks=_marks(ws, utterances))
 
 
 def _marks(ws: Core, utterances: pd.DataFrame) -> pd.DataFrame:

@@ -159,6 +159,4 @@ class Following(Core):
         """
         from workbench.workspace import followed
 
-        return followed.features(
-            self, role=role, until_s=until_s, kind=kind, **columns_of(choice)
-        )
+        return followed.features(self, role=role, until_s=until_s, kind=kind, **columns_of(choice))
