@@ -11,6 +11,7 @@ import pandas as pd
 
 from workbench.errors import InputError, nearest
 from workbench.plots.cue_lanes import VOICE_CUES, add_cue_lanes, cue_lanes, fired_cues
+from workbench.plots.curves import add_curves, add_shifts
 from workbench.plots.marks import (
     add_moment,
     between,
@@ -45,15 +46,21 @@ def trajectory_figure(
     variable: str = "valence",
     utterances: pd.DataFrame | None = None,
     escalated_at_s: float | None = None,
+    curves: pd.DataFrame | None = None,
+    shifts: pd.DataFrame | None = None,
+    marks: pd.DataFrame | None = None,
     theme: str = "light",
 ) -> Any:
     """Draw how one call felt over time.
 
-    Above, a dimension for each role: a mark in the middle of each rated
-    utterance, a band over its seconds for the 95 % interval of the raters' mean.
-    Below, a lane for each tag that anybody heard, the mark as large as the share
-    of raters who heard it; then a lane for each vocal cue that fired. Every mark
-    holds the seconds behind it, so that a click can play them.
+    Above, a dimension for each role: a mark in the middle of each rated utterance,
+    and its smoothed curve with the raters' 95 % band; without a curve, a band over
+    each utterance's seconds. Curves stop where nobody speaks. On top a triangle
+    where the call turns, with a bar for where that may be; at the bottom a stroke
+    for each shift that a rater marked. Below, a lane for each tag that anybody
+    heard, the mark as large as the share of raters who heard it; then a lane for
+    each vocal cue that fired. Every mark holds the seconds behind it, so that a
+    click can play them.
 
     Parameters
     ----------
@@ -69,6 +76,12 @@ def trajectory_figure(
         The table of this name, for cues of utterances that nobody has rated.
     escalated_at_s : float, optional
         When the call was escalated, in seconds of the call.
+    curves : DataFrame, optional
+        From `curve_table`; rows of other calls and variables are ignored.
+    shifts : DataFrame, optional
+        From `shift_table`; shifts with p above .05 are not drawn.
+    marks : DataFrame, optional
+        From `marked_shifts`.
     theme : {"light", "dark"}, default "light"
         Colours.
 
@@ -126,8 +139,16 @@ def trajectory_figure(
     row_of = {panel: row for row, panel in enumerate(panels, start=1)}
     headings = {role: palette.role(role) for role in (*palette.roles, VOICE_CUES)}
     headings[VOICE_CUES] = palette.muted
+    smooth = _of_call(curves, call)
+    if smooth is not None:
+        smooth = smooth[smooth["variable"] == variable]
     if 0 in row_of:
-        _draw_curve(figure, curve, variable, palette, row_of[0])
+        _draw_curve(figure, curve, smooth, variable, palette, row_of[0])
+        low, high = (-1.0, 1.0) if variable == "valence" else (0.0, 1.0)
+        turns = _of_call(shifts, call)
+        add_shifts(
+            *(figure, turns, _of_call(marks, call), palette), row=row_of[0], low=low, high=high
+        )
     for panel, own in ((1, lanes), (2, voice_lanes)):
         if panel in row_of:
             places, axis = lane_axis(own, role_colours=headings)
@@ -148,9 +169,16 @@ def trajectory_figure(
         template=template_of(palette),
         height=round(inner + _TOP_PX + _BOTTOM_PX),
         margin={"t": _TOP_PX, "b": _BOTTOM_PX, "r": 84 if len(curve) else 24},
-        title={"text": _title(call, rows, variable), "subtitle": {"text": _subtitle(call, rows)}},
+        title={
+            "text": _title(call, rows, variable),
+            "subtitle": {"text": _subtitle(call, rows, smooth)},
+        },
     )
     return figure
+
+
+def _of_call(rows: pd.DataFrame | None, call: str) -> pd.DataFrame | None:
+    return None if rows is None else rows[rows["call_id"] == call]
 
 
 def _tag_lanes(tags: pd.DataFrame) -> list[tuple[str, str]]:
@@ -165,48 +193,25 @@ def _tag_lanes(tags: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def _draw_curve(
-    figure: Any, curve: pd.DataFrame, variable: str, palette: Palette, row: int
+    figure: Any,
+    curve: pd.DataFrame,
+    smooth: pd.DataFrame | None,
+    variable: str,
+    palette: Palette,
+    row: int,
 ) -> None:
     import plotly.graph_objects as go
 
     signed = variable == "valence"
     low, high = (-1.0, 1.0) if signed else (0.0, 1.0)
+    if smooth is not None:
+        add_curves(figure, smooth, palette, row=row)
     labels: list[tuple[float, float, str, str]] = []
     for role, own in curve.groupby("role", sort=True):
         own = own.sort_values("time_s")
         colour = palette.role(str(role))
-        known = own.dropna(subset=["ci_low", "ci_high"])
-        box_x: list[float | None] = []
-        box_y: list[float | None] = []
-        columns = ["start_s", "end_s", "ci_low", "ci_high"]
-        for start, end, bottom, top in known[columns].to_numpy(dtype=float).tolist():
-            box_x += [start, end, end, start, start, None]
-            box_y += [bottom, bottom, top, top, bottom, None]
-        if len(known):
-            figure.add_trace(
-                go.Scatter(
-                    x=box_x,
-                    y=box_y,
-                    mode="lines",
-                    fill="toself",
-                    hoverinfo="skip",
-                    fillcolor=faded(colour, 0.16),
-                    line={"width": 0},
-                ),
-                row=row,
-                col=1,
-            )
-        figure.add_trace(
-            go.Scatter(
-                x=own["time_s"],
-                y=own["estimate"],
-                mode="lines",
-                hoverinfo="skip",
-                line={"color": colour, "width": 1.5, "dash": _dash(str(role))},
-            ),
-            row=row,
-            col=1,
-        )
+        if smooth is None:
+            _draw_bands(figure, own, colour, row)
         figure.add_trace(
             go.Scatter(
                 x=own["time_s"],
@@ -244,6 +249,32 @@ def _draw_curve(
     else:
         axis |= {"title": {"text": spelled(variable)}}
     figure.update_yaxes(axis, row=row, col=1)
+
+
+def _draw_bands(figure: Any, own: pd.DataFrame, colour: str, row: int) -> None:
+    import plotly.graph_objects as go
+
+    known = own.dropna(subset=["ci_low", "ci_high"])
+    box_x: list[float | None] = []
+    box_y: list[float | None] = []
+    columns = ["start_s", "end_s", "ci_low", "ci_high"]
+    for start, end, bottom, top in known[columns].to_numpy(dtype=float).tolist():
+        box_x += [start, end, end, start, start, None]
+        box_y += [bottom, bottom, top, top, bottom, None]
+    if len(known):
+        figure.add_trace(
+            go.Scatter(
+                x=box_x,
+                y=box_y,
+                mode="lines",
+                fill="toself",
+                hoverinfo="skip",
+                fillcolor=faded(colour, 0.16),
+                line={"width": 0},
+            ),
+            row=row,
+            col=1,
+        )
 
 
 def _draw_tags(
@@ -350,19 +381,21 @@ def _title(call: str, rows: pd.DataFrame, variable: str) -> str:
     return f"How call {escape(call)} felt"
 
 
-def _subtitle(call: str, rows: pd.DataFrame) -> str:
+def _subtitle(call: str, rows: pd.DataFrame, smooth: pd.DataFrame | None) -> str:
     n = rows["n_raters"]
     raters = between(n.min(), n.max(), "rater", "raters")
     count = rows["utterance_id"].nunique()
     utterances = between(count, count, "rated utterance", "rated utterances")
-    told = f"Call {escape(call)}, {utterances}, {raters} each; "
+    told = f"Call {escape(call)}, {utterances}, {raters} each"
+    if smooth is not None and len(smooth):
+        width = float(smooth["width_s"].iloc[0])
+        where = "before" if smooth["reach"].iloc[0] == "causal" else "around"
+        told += f"<br>Curve: rated speech within {width:g} s {where} each moment"
+        bands = smooth["ci_low"].notna().any()
+        return told + (", band: 95 % interval of its raters" if bands else ", one rater: no band")
     if rows["ci_low"].isna().all():
-        return told + "no intervals, as nobody else rated them."
-    return told + "bands: 95 % interval of the raters’ mean."
-
-
-def _dash(role: str) -> str:
-    return {"customer": "solid", "agent": "dash"}.get(role, "dot")
+        return told + "; no intervals, as nobody else rated them."
+    return told + "; bands: 95 % interval of the raters’ mean."
 
 
 def _told_value(variable: str, row: Mapping[Any, Any]) -> str:

@@ -115,16 +115,7 @@ def curve_table(
     rows, by_raters = _checked(values)
     if rows.empty:
         return empty_table("trajectories")
-    keys = ["call_id", "role", "variable"]
-    order = [*keys, "start_s", "end_s", "utterance_id", "rater_id"]
-    rows = rows.sort_values(order, ignore_index=True)
-    new = (rows[keys] != rows[keys].shift()).any(axis=1).to_numpy()
-    bounds = np.r_[np.flatnonzero(new), len(rows)]
-    parts = [
-        _one_curve(rows.iloc[low:high], width_s, reach, step_s)
-        for low, high in zip(bounds, bounds[1:], strict=False)
-    ]
-    table = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    table = _smoothed(rows, float(width_s), reach, float(step_s))
     if not by_raters:
         table["note"] = NO_RATERS
     return check_table(table, "trajectories")
@@ -165,18 +156,8 @@ def points_table(values: pd.DataFrame) -> pd.DataFrame:
         rater_heard_until_s=("heard_until_s", "max"),
         n_known=("heard_until_s", "count"),
     ).reset_index()
-    n = table["n_raters"].to_numpy(dtype=float)
-    se = table["sd"].fillna(0.0).to_numpy(dtype=float) / np.sqrt(n)
-    table["note"] = ""
-    for (kind, variable), at in table.groupby(["kind", "variable"]).indices.items():
-        low, high, note = _band(
-            table["estimate"].to_numpy(dtype=float)[at],
-            *(se[at], n[at]),
-            kind=str(kind),
-            signed=variable == "valence",
-        )
-        table.loc[at, ["ci_low", "ci_high"]] = np.column_stack([low, high])
-        table.loc[at, "note"] = note
+    se = table["sd"].fillna(0.0).to_numpy(dtype=float) / np.sqrt(table["n_raters"].to_numpy())
+    table = _with_bands(table, se)
     table["rater_heard_until_s"] = table["rater_heard_until_s"].where(
         table["n_known"] == table["n_raters"]
     )
@@ -214,65 +195,80 @@ def _checked(values: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
     return values[values["value"].notna()], by_raters
 
 
-def _one_curve(own: pd.DataFrame, width_s: float, reach: str, step_s: float) -> pd.DataFrame:
+def _smoothed(rows: pd.DataFrame, width_s: float, reach: str, step_s: float) -> pd.DataFrame:
     from workbench.trajectories import curve_kernels
 
-    utterance = own["utterance_id"].to_numpy()
-    first = np.flatnonzero(np.r_[True, utterance[1:] != utterance[:-1]])
-    spoken = own.iloc[first]
-    start, end = (np.ascontiguousarray(spoken[c], dtype=float) for c in ("start_s", "end_s"))
-    rater, names = pd.factorize(own["rater_id"])
-    at = np.arange(0.0, end.max() + width_s + step_s / 2, step_s)
-    out = np.empty((len(at), curve_kernels.N_OF_MOMENT))
-    curve_kernels.curve(
-        at,
-        float(width_s),
-        reach == "causal",
-        np.r_[first, len(own)].astype(np.int64),
-        start,
-        end,
-        rater.astype(np.int64),
-        len(names),
-        np.ascontiguousarray(own["value"], dtype=float),
-        np.ascontiguousarray(own["heard_until_s"], dtype=float),
-        out,
+    curve = rows.groupby(["call_id", "role", "variable"], sort=True).ngroup().to_numpy()
+    utterance, rater = (
+        pd.factorize(rows[c], sort=True)[0].astype(np.int64) for c in ("utterance_id", "rater_id")
     )
-    told = np.isfinite(out[:, 0])
-    out, at = out[told], at[told]
-    near = spoken.iloc[out[:, 5].astype(int)]
-    kind, variable = str(own["kind"].iloc[0]), str(own["variable"].iloc[0])
-    low, high, note = _band(
-        out[:, 0], out[:, 1], out[:, 2], kind=kind, signed=variable == "valence"
+    start, end, value, heard = (
+        rows[c].to_numpy(dtype=float, na_value=np.nan)
+        for c in ("start_s", "end_s", "value", "heard_until_s")
     )
-    n_raters = near["n_raters"].to_numpy() if "n_raters" in near.columns else out[:, 2].astype(int)
-    columns: dict[str, Any] = {
-        "call_id": near["call_id"].to_numpy(),
-        "role": near["role"].to_numpy(),
-        "variable": variable,
-        "kind": kind,
-        "time_s": at,
-        "estimate": out[:, 0],
-        "ci_low": low,
-        "ci_high": high,
-        "n_raters": n_raters,
-        "utterance_id": near["utterance_id"].to_numpy(),
-        "channel": near["channel"].to_numpy(),
-        "start_s": near["start_s"].to_numpy(),
-        "end_s": near["end_s"].to_numpy(),
-        "reach": reach,
-        "width_s": float(width_s),
-        "weight_s": out[:, 4],
-        "audio_until_s": out[:, 6],
-        "rater_heard_until_s": out[:, 7],
-        "note": note,
-    }
-    return pd.DataFrame(columns)
+    order = np.lexsort((rater, utterance, end, start, curve))
+    curve, utterance, rater = curve[order], utterance[order], rater[order]
+    start, end, value, heard = start[order], end[order], value[order], heard[order]
+    bounds = np.r_[np.flatnonzero(np.diff(curve, prepend=-1)), len(curve)]
+    moments, figures, nearest_rows = [], [], []
+    for low, high in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+        first = np.flatnonzero(np.diff(utterance[low:high], prepend=-1))
+        names, own = np.unique(rater[low:high], return_inverse=True)
+        at = np.arange(0.0, end[low:high].max() + width_s + step_s / 2, step_s)
+        out = np.empty((len(at), curve_kernels.N_OF_MOMENT))
+        curve_kernels.curve(
+            *(at, width_s, reach == "causal", np.r_[first, high - low]),
+            *(start[low + first], end[low + first], own.astype(np.int64), len(names)),
+            *(value[low:high], heard[low:high], out),
+        )
+        told = np.isfinite(out[:, 0])
+        moments.append(at[told])
+        figures.append(out[told])
+        nearest_rows.append(order[low + first[out[told, 5].astype(int)]])
+    out = np.concatenate(figures)
+    near = rows.iloc[np.concatenate(nearest_rows)]
+    columns = ["call_id", "role", "variable", "kind", "utterance_id", "channel", "start_s", "end_s"]
+    table = near[columns].reset_index(drop=True)
+    table["n_raters"] = out[:, 2].astype(np.int64)
+    if "n_raters" in near.columns:
+        table["n_raters"] = near["n_raters"].to_numpy()
+    table["time_s"], table["estimate"] = np.concatenate(moments), out[:, 0]
+    table["reach"], table["width_s"], table["weight_s"] = reach, width_s, out[:, 4]
+    table["audio_until_s"], table["rater_heard_until_s"] = out[:, 6], out[:, 7]
+    return _with_bands(table, out[:, 1])
 
 
-def _band(
-    estimate: _Floats, se: _Floats, n_raters: _Floats, *, kind: str, signed: bool
+def _with_bands(table: pd.DataFrame, se: _Floats) -> pd.DataFrame:
+    low, high = np.full((2, len(table)), np.nan)
+    note = np.full(len(table), "", dtype=object)
+    estimate, n_raters = (table[c].to_numpy(dtype=float) for c in ("estimate", "n_raters"))
+    tags = (table["kind"] == "tag").to_numpy(dtype=bool)
+    signed = (table["variable"] == "valence").to_numpy(dtype=bool) & ~tags
+    for own, kind in ((tags, "tag"), (signed, "signed"), (~tags & ~signed, "amount")):
+        if own.any():
+            low[own], high[own], note[own] = band(estimate[own], se[own], n_raters[own], kind=kind)
+    return table.assign(ci_low=low, ci_high=high, note=note)
+
+
+def band(
+    estimate: _Floats, se: _Floats, n_raters: _Floats, *, kind: str
 ) -> tuple[_Floats, _Floats, npt.NDArray[Any]]:
-    """Make intervals from the jackknife's standard errors, and say where there is none."""
+    """Make intervals from the jackknife's standard errors, and say where there is none.
+
+    Parameters
+    ----------
+    estimate, se, n_raters : ndarray of float
+        Smoothed value, its standard error (NaN where a rater stands alone), raters.
+    kind : {"tag", "signed", "amount"}
+        A share of raters, a dimension from -1 to 1, or one from 0 to 1.
+
+    Returns
+    -------
+    low, high : ndarray of float
+        95 % interval; NaN where there is none.
+    note : ndarray of str
+        Why there is none.
+    """
     from scipy.special import ndtri, stdtrit
 
     several = n_raters >= 2
@@ -290,7 +286,7 @@ def _band(
         low, high = np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
         shown = several & ~np.isnan(se)
     else:
-        floor = -1.0 if signed else 0.0
+        floor = -1.0 if kind == "signed" else 0.0
         low, high = estimate - t * se, estimate + t * se
         inside = (estimate >= floor) & (estimate <= 1.0)
         low = np.where(inside, np.maximum(low, floor), low)

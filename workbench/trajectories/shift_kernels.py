@@ -44,7 +44,7 @@ def splits(value: Floats, weight: Floats, least: int, out: Floats) -> None:
 
 
 @compiled
-def resemblance(value: Floats, weight: Floats, at: int) -> float:
+def resemblance(value: Floats, weight: Floats, at: int, raised: bool) -> float:
     """Estimate how neighbours correlate about the levels before and after a place.
 
     Parameters
@@ -53,12 +53,13 @@ def resemblance(value: Floats, weight: Floats, at: int) -> float:
         The series, and what each value weighs.
     at : int
         First value after the shift.
+    raised : bool
+        Whether to add what two fitted levels take away on average.
 
     Returns
     -------
     float
-        Lag-1 correlation of the residuals, made larger by what two fitted levels take
-        away, from 0 to 0.9.
+        Lag-1 correlation of the residuals, from 0 to 0.9.
     """
     n = value.size
     away = np.empty(n)
@@ -73,7 +74,8 @@ def resemblance(value: Floats, weight: Floats, at: int) -> float:
     if own <= 0.0:
         return 0.0
     r = together / own
-    r += (2.0 + 4.0 * max(r, 0.0)) / n
+    if raised:
+        r += (2.0 + 4.0 * max(r, 0.0)) / n
     return min(max(r, 0.0), 0.9)
 
 
@@ -88,7 +90,7 @@ def _strength(value: Floats, weight: Floats, least: int, left: Floats) -> float:
         total += weight[i] * (value[i] - mean) * (value[i] - mean)
     if not total > 0.0:
         return 0.0
-    r = resemblance(value, weight, at)
+    r = resemblance(value, weight, at, True)
     return (total - left[at]) / max(left[at], 1e-12 * total) * (1.0 - r) / (1.0 + r)
 
 
@@ -120,7 +122,7 @@ def chance_of_split(
     here = _strength(value, weight, least, left)
     splits(value, weight, least, left)
     at = int(np.argmin(left))
-    r = resemblance(value, weight, at)
+    r = resemblance(value, weight, at, True)
     mean = (weight * value).sum() / weight.sum()
     news = np.empty(n)
     scale = np.sqrt(1.0 - r * r)

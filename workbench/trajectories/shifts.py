@@ -101,8 +101,9 @@ def shift_table(
     and .08 at 40: short calls cannot tell a drift from a shift, so look and listen.
     A shift of two standard deviations in the middle is found in .5 of calls with 12
     utterances, .8 with 20 and nearly all with 40. The interval of the place is that
-    of a flat prior over places and levels; calls whose shift is large have one place,
-    and it then covers more than it promises.
+    of a flat prior over places and levels: it held the place in .94 to .97 of calls with
+    12 to 40 utterances, shifts of one to two standard deviations and neighbours that
+    correlate by 0 to .4, in .93 to .95 at .6. Larger shifts are held more often.
 
     Examples
     --------
@@ -208,7 +209,7 @@ def place_of(value: _Floats, weight: _Floats) -> Place:
     left = np.empty(n)
     shift_kernels.splits(value, weight, MIN_SEGMENT, left)
     at = int(left.argmin())
-    r = shift_kernels.resemblance(value, weight, at)
+    r = shift_kernels.resemblance(value, weight, at, False)
     can = np.flatnonzero(np.isfinite(left))
     before = np.cumsum(weight)[can - 1]
     as_many = (n - 2) * (1 - r) / (1 + r)
