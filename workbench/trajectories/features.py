@@ -342,7 +342,8 @@ def _heard_until(
     of_ratings = heard_until(ratings)
     heard = of_ratings.reindex(rows["utterance_id"]).to_numpy(dtype=float)
     until[call] = -np.inf
-    np.maximum.at(until, call, heard)
+    with np.errstate(invalid="ignore"):  # a rating that does not say makes it unknown
+        np.maximum.at(until, call, heard)
     return until
 
 

@@ -13,7 +13,7 @@ from workbench.workspace.comparing import Comparing
 from workbench.workspace.conversing import Conversing
 from workbench.workspace.following import Following
 from workbench.workspace.foreseeing import Foreseeing
-from workbench.workspace.relations import Relating
+from workbench.workspace.relating import Relating
 from workbench.workspace.reporting import Reporting
 from workbench.workspace.steering import Steering
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from workbench.errors import InputError, nearest
-from workbench.workspace import pictures
+from workbench.workspace import followed
 
 if TYPE_CHECKING:
     from workbench.workspace.core import Core
@@ -57,7 +57,7 @@ def about_calls(ws: Core, by: str | pd.Series, *, role: str, purpose: str) -> pd
     known = ws.store.read("outcomes").merge(calls, on="call_id", how="outer")
     known = known.merge(customers, on="customer_id", how="left", suffixes=("", "_customer"))
     if by not in known.columns:
-        features = pictures.features(ws, role=role)
+        features = followed.features(ws, role=role)
         known = known.merge(features, on="call_id", how="left", suffixes=("", "_feature"))
     usable = [str(name) for name in known if not str(name).startswith(_NOT_KNOWN)]
     if by not in usable:

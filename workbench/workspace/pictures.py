@@ -180,28 +180,6 @@ def _whose(ws: Core, utterance_id: str) -> tuple[str, str | None]:
     return str(found["call_id"].item()), None if pd.isna(speaker) else str(speaker)
 
 
-def features(ws: Core, *, role: str, **choice: Any) -> pd.DataFrame:
-    """Sum up each call's tagged sentiment before any escalation.
-
-    Parameters
-    ----------
-    ws : Core
-        The workspace.
-    role : str
-        Whose sentiment.
-    **choice : object
-        Which ratings, where there are several passes or versions.
-
-    Returns
-    -------
-    DataFrame
-        As from `wb.trajectories.call_features`.
-    """
-    from workbench.workspace import followed
-
-    return followed.features(ws, role=role, **choice)
-
-
 def playable(ws: Core, figure: Any) -> ipywidgets.VBox:
     """Make a figure play.
 

@@ -12,7 +12,7 @@ from workbench import outcomes as relations
 from workbench import plots
 from workbench.errors import AbstainedError, InputError, nearest
 from workbench.outcomes.policy.differences import named_places
-from workbench.workspace import pictures
+from workbench.workspace import followed, pictures
 
 if TYPE_CHECKING:
     import ipywidgets
@@ -49,7 +49,7 @@ def measured_calls(ws: Core, measure: str) -> pd.DataFrame:
     rows = ws.store.read("calls").merge(ws.store.read("outcomes"), on="call_id", how="left")
     if measure in rows.columns:
         return rows
-    features = pictures.features(ws, role="customer").drop(columns="role")
+    features = followed.features(ws, role="customer").drop(columns="role")
     if measure not in features.columns:
         known = [str(name) for name in (*rows.columns, *features.columns)]
         raise InputError(f'No call has a measure "{measure}".{nearest(measure, known)}')

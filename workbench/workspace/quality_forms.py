@@ -9,7 +9,7 @@ import pandas as pd
 
 from workbench import outcomes as relations
 from workbench import plots
-from workbench.workspace import pictures, tables
+from workbench.workspace import followed, pictures, tables
 
 if TYPE_CHECKING:
     import ipywidgets
@@ -78,7 +78,7 @@ def audible_only(ws: Core, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _rows(ws: Core) -> pd.DataFrame:
     rows = relations.qa_rows(
-        pictures.features(ws, role="customer"),
+        followed.features(ws, role="customer"),
         ws.store.read("outcomes"),
         ws.store.read("calls"),
         ws.store.read("qa_items"),

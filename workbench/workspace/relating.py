@@ -1,80 +1,56 @@
-"""Features, outcomes and calls brought together, and what was tried written down."""
+"""The methods of a workspace that relate what was heard to what happened."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 import pandas as pd
 
-from workbench import outcomes
-from workbench.outcomes.relate import with_readings
-from workbench.workspace import pictures, tables
-from workbench.workspace.core import columns_of
+from workbench.workspace.core import Core
 
 if TYPE_CHECKING:
-    from workbench.workspace.core import Core
-
-_LEDGERS: WeakKeyDictionary[Core, outcomes.Ledger] = WeakKeyDictionary()
-_OF_FEATURES = ("pass_", "version", "taxonomy", "method")
+    from workbench.outcomes import Ledger
 
 
-def ledger_of(ws: Core) -> outcomes.Ledger:
-    """Give the ledger of a workspace; it lives as long as the workspace is open.
+class Relating(Core):
+    """Effects on outcomes, and the list of what was tried."""
 
-    Parameters
-    ----------
-    ws : Core
-        The workspace.
+    def relate(self, on: str | Sequence[str] | None = None, **options: Any) -> pd.DataFrame:
+        """Relate tagged sentiment to escalation, churn, surveys, QA score and others.
 
-    Returns
-    -------
-    Ledger
-        What was tried.
-    """
-    return _LEDGERS.setdefault(ws, outcomes.Ledger())
+        Every p value goes into `ledger()`, and is judged by everything that was
+        tried with this workspace since it was opened.
 
+        Parameters
+        ----------
+        on : str or sequence of str, optional
+            escalated, resolved, churned, time_to_churn, repeat_contacts, nps,
+            csat, qa_score or time_to_escalation (with from_s=, a second of the
+            call). Default: escalated, time_to_churn and qa_score.
+        **options : object
+            role (whose sentiment, default "customer"), pass_ or version; features
+            (a table of other predictors, one row a call); and the arguments of
+            `wb.outcomes.relate`: predictors, covariates, cluster, steps, within,
+            raters, fdr.
 
-def _features(ws: Core, role: str, from_s: float | None, choice: dict[str, Any]) -> pd.DataFrame:
-    if from_s is None:
-        return pictures.features(ws, role=role, **choice)
-    rated = tables.derived(ws, "consensus", as_of=None, **choice)
-    utterances = tables.utterances_in_use(ws, unit="utterance", text=False)
-    rated = rated[rated["utterance_id"].isin(utterances["utterance_id"])]
-    facts = ws.store.read("outcomes")
-    return outcomes.call_features(rated, utterances, facts, role=role, until_s=from_s)
+        Returns
+        -------
+        DataFrame
+            One row a predictor, outcome and figure, with interval and a sentence.
+        """
+        from workbench.workspace import relations
 
+        return relations.relate(self, on, **options)
 
-def relate(ws: Core, on: str | Sequence[str] | None, **options: Any) -> pd.DataFrame:
-    """Relate tagged sentiment to what happened.
+    def ledger(self) -> Ledger:
+        """Give the list of everything that was tried with this workspace.
 
-    Parameters
-    ----------
-    ws : Core
-        The workspace.
-    on : str or sequence of str or None
-        Outcomes.
-    **options : object
-        role, pass_, version, features, and the arguments of `wb.outcomes.relate`.
+        Returns
+        -------
+        Ledger
+            `.table()` has one row a figure; `.add(effects)` judges others with it.
+        """
+        from workbench.workspace import relations
 
-    Returns
-    -------
-    DataFrame
-        As from `wb.outcomes.relate`; p_adjusted and n_tests are over the ledger.
-    """
-    choice = {name: options.pop(name) for name in _OF_FEATURES if name in options}
-    role = options.pop("role", "customer")
-    features = options.pop("features", None)
-    if features is None:
-        features = _features(ws, role, options.get("from_s"), columns_of(choice))
-    effects = outcomes.relate(
-        features,
-        ws.store.read("outcomes"),
-        ws.store.read("calls"),
-        ws.store.read("customers"),
-        on=on,
-        **options,
-    )
-    judged = ledger_of(ws).add(effects, method=options.get("fdr", "bh"))
-    return with_readings(judged, within=options.get("within"))
+        return relations.ledger_of(self)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from workbench import outcomes as relations
 from workbench import plots
-from workbench.workspace import pictures
+from workbench.workspace import followed, pictures
 from workbench.workspace.quality_forms import audible_only, moments
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def repeat_contacts(
     first = relations.first_calls(
         ws.store.read("calls"), days=days, customers=ws.store.read("customers")
     )
-    features = pictures.features(ws, role="customer").drop(columns="role")
+    features = followed.features(ws, role="customer").drop(columns="role")
     features = features[features["left_out"] == ""]
     outcomes = ws.store.read("outcomes")
     outcomes = outcomes.drop(columns="attributes")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from workbench import outcomes as relations
 from workbench import plots
-from workbench.workspace import pictures
+from workbench.workspace import followed, pictures
 
 if TYPE_CHECKING:
     import ipywidgets
@@ -44,7 +44,7 @@ class SilentCallers(NamedTuple):
 
 def _rows(ws: Core) -> pd.DataFrame:
     return relations.survey_rows(
-        pictures.features(ws, role="customer"), ws.store.read("outcomes"), ws.store.read("calls")
+        followed.features(ws, role="customer"), ws.store.read("outcomes"), ws.store.read("calls")
     ).dropna(subset=["customer_id"])
 
 
