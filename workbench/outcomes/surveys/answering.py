@@ -10,14 +10,13 @@ import pandas as pd
 
 from workbench.errors import AbstainedError, InputError, nearest
 from workbench.jackknife import cluster_codes
+from workbench.outcomes.leaving_out import logit_without
 
 MOST_GROUPS = 200
 """Above so many customers, groups of them are left out in place of single ones."""
 
 _FEWEST = 10
 _FEWEST_A_COLUMN = 5
-_CELLS_AT_ONCE = 4_000_000
-_TURNS = 50
 _Floats = npt.NDArray[np.float64]
 
 
@@ -131,7 +130,7 @@ def chances(
     chance : ndarray of float, shape (n,)
         From all rows.
     left_out : ndarray of float, shape (n, n_groups)
-        Estimated without each group.
+        Estimated without each group; NaN where there is no finite estimate.
 
     Raises
     ------
@@ -143,43 +142,9 @@ def chances(
     >>> groups = Groups(np.arange(4), 4, 4, "customer")
     >>> chance, left_out = chances(np.ones((4, 1)), np.array([1, 1, 1, 0], bool), groups)
     >>> float(chance[0]), [round(float(p), 2) for p in left_out[0]]
-    (0.75, [0.67, 0.67, 0.67, 1.0])
+    (0.75, [0.67, 0.67, 0.67, nan])
     """
     from scipy.special import expit
 
-    y = answered.astype(float)
-    n, k = design.shape
-    products = (design[:, :, None] * design[:, None, :]).reshape(n, k * k)
-    beta = np.zeros((k, 1))
-    beta, done = _climbed(design, products, y, np.ones((n, 1)), beta, turns=_TURNS)
-    if not done or np.abs(beta[1:]).max(initial=0.0) > 10:
-        raise AbstainedError(
-            "A predictor tells those who answered from those who did not without error, so that "
-            "no chance can be estimated. Leave it out."
-        )
-    left_out = np.empty((n, groups.n))
-    at_once = max(1, _CELLS_AT_ONCE // n)
-    for first in range(0, groups.n, at_once):
-        own = np.arange(first, min(first + at_once, groups.n))
-        keep = (groups.codes[:, None] != own).astype(float)
-        start = np.repeat(beta, len(own), axis=1)
-        without, _ = _climbed(design, products, y, keep, start, turns=8)
-        left_out[:, own] = expit(design @ without)
-    return expit(design @ beta)[:, 0], left_out
-
-
-def _climbed(
-    design: _Floats, products: _Floats, y: _Floats, keep: _Floats, beta: _Floats, *, turns: int
-) -> tuple[_Floats, bool]:
-    from scipy.special import expit
-
-    k = design.shape[1]
-    for _ in range(turns):
-        chance = expit(design @ beta)
-        slope = design.T @ (keep * (y[:, None] - chance))
-        curve = ((keep * chance * (1 - chance)).T @ products).reshape(-1, k, k)
-        step = (np.linalg.pinv(curve, hermitian=True) @ slope.T[:, :, None])[:, :, 0].T
-        beta = np.clip(beta + step, -30.0, 30.0)
-        if np.abs(step).max() < 1e-8:
-            return beta, True
-    return beta, False
+    fit, without = logit_without(design, answered.astype(float), groups.codes, groups.n)
+    return expit(design @ fit), expit(design @ without.T)
