@@ -22,7 +22,7 @@ def ws(tmp_path, monkeypatch):
 
 def test_a_reason_is_asked_for_and_appended(ws):
     for missing in (None, "", "  ", 5):
-        with pytest.raises(InputError, match="asks for its reason"):
+        with pytest.raises(InputError, match="needs a reason in a few words"):
             log_reason(ws, "consistency", missing)
     path = log_reason(ws, "consistency", "coaching, team\nnorth")
     log_reason(ws, "cards", "monthly talk")
@@ -48,7 +48,7 @@ def test_an_empty_workspace_says_what_to_do(ws):
         ws.convergence()
     with pytest.raises(InputError, match='There is no call "x"'):
         ws.turn_taking_figure("x")
-    with pytest.raises(InputError, match="asks for its reason"):
+    with pytest.raises(InputError, match="needs a reason in a few words"):
         ws.agent_consistency()
 
 

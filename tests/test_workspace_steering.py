@@ -22,7 +22,7 @@ from workbench.plots import (
 from workbench.schema import empty_table
 from workbench.widgets.playable import clicked_row
 from workbench.workspace import pictures, tables
-from workbench.workspace.agent_reports import LOG
+from workbench.workspace.reasons import LOG
 from workbench.workspace.steering import Steering
 
 SINCE = {"since": "2026-03-01", "treated": ["technical"]}

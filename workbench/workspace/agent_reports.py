@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,78 +11,16 @@ import pandas as pd
 from workbench import outcomes as relations
 from workbench import plots
 from workbench.consensus import consensus_table
-from workbench.errors import AbstainedError, InputError, WorkspaceError, nearest
+from workbench.errors import AbstainedError, InputError, nearest
 from workbench.outcomes.coaching.cards import check_not_from_a_voice
 from workbench.trajectories import call_features
 from workbench.workspace import pictures, tables
+from workbench.workspace.reasons import check_reason, log_reason
 
 if TYPE_CHECKING:
     import ipywidgets
 
     from workbench.workspace.core import Core
-
-LOG = "log/agent_reports.csv"
-"""Where the reasons are kept, in the workspace's folder."""
-
-_FEWEST_WORDS = 3
-
-
-def check_reason(reason: str) -> str:
-    """Make sure that a report about agents has a reason.
-
-    Parameters
-    ----------
-    reason : str
-        Why it is made, in a sentence.
-
-    Returns
-    -------
-    str
-        On one line.
-
-    Raises
-    ------
-    InputError
-        If it is not at least three words.
-    """
-    if not isinstance(reason, str) or len(reason.split()) < _FEWEST_WORDS:
-        raise InputError(
-            "A report about agents needs a reason in a few words, for example "
-            'reason="coaching plan of March, agreed with the team". It is kept in '
-            f"{LOG} of the workspace."
-        )
-    return " ".join(reason.split())
-
-
-def log_report(ws: Core, what: str, reason: str) -> None:
-    """Write down that a report about agents is made, and why.
-
-    Parameters
-    ----------
-    ws : Core
-        The workspace.
-    what : str
-        Which report.
-    reason : str
-        From `check_reason`.
-
-    Raises
-    ------
-    WorkspaceError
-        If it cannot be written; then there is no report.
-    """
-    path = ws.folder / LOG
-    line = [datetime.now(UTC).isoformat(timespec="seconds"), what, reason]
-    try:
-        path.parent.mkdir(exist_ok=True)
-        new = not path.exists()
-        with path.open("a", newline="", encoding="utf-8") as stream:
-            writer = csv.writer(stream)
-            writer.writerows([["time", "what", "reason"], line] if new else [line])
-    except OSError as error:
-        raise WorkspaceError(
-            f"The reason cannot be written to {path} ({error.strerror}), so no report is made."
-        ) from error
 
 
 def agent_cards(
@@ -133,7 +69,7 @@ def agent_cards(
         by=by,
         ranked=ranked,
     )
-    log_report(ws, f"agent cards by {by}: {', '.join(named)}{', ranked' * ranked}", reason)
+    log_reason(ws, f"agent cards by {by}: {', '.join(named)}{', ranked' * ranked}", reason)
     return cards
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbench.workspace.core import Core, columns_of
+from workbench.workspace.tried import noted
 
 if TYPE_CHECKING:
     from ipywidgets import VBox
@@ -73,19 +74,22 @@ class Carrying(Core):
         """
         from workbench.workspace import carried
 
-        return carried.carry(
+        return noted(
             self,
-            outcome,
-            tag=tag,
-            role=role,
-            outcome_kind=outcome_kind,
-            choice=columns_of(choice),
-            feature=feature,
-            covariates=covariates,
-            cluster=cluster,
-            step=step,
-            horizon=horizon,
-            refit=refit,
+            carried.carry(
+                self,
+                outcome,
+                tag=tag,
+                role=role,
+                outcome_kind=outcome_kind,
+                choice=columns_of(choice),
+                feature=feature,
+                covariates=covariates,
+                cluster=cluster,
+                step=step,
+                horizon=horizon,
+                refit=refit,
+            ),
         )
 
     def rater_confusion(self, tag: str, *, role: str = "customer", **choice: Any) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from workbench.workspace.core import Core
+from workbench.workspace.tried import noted
 
 if TYPE_CHECKING:
     from ipywidgets import VBox
@@ -185,8 +186,11 @@ class Coaching(Core):
         """
         from workbench.workspace import repeated
 
-        return repeated.repeat_contacts(
-            self, predictors, days=days, covariates=covariates, cluster=cluster
+        return noted(
+            self,
+            repeated.repeat_contacts(
+                self, predictors, days=days, covariates=covariates, cluster=cluster
+            ),
         )
 
     def repeat_calls(self, *, days: float = 14, with_audio: bool = False) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbench.workspace.core import Core, columns_of
+from workbench.workspace.tried import noted
 
 if TYPE_CHECKING:
     from ipywidgets import VBox
@@ -45,7 +46,7 @@ class Conversing(Core):
         """
         from workbench.workspace import conversations
 
-        return conversations.empathy(self, **columns_of(options))
+        return noted(self, conversations.empathy(self, **columns_of(options)))
 
     def empathy_figure(self, *, theme: str | None = None, **choice: str) -> VBox:
         """Draw how agents reply to each state of the customer; a cell plays an exchange.
@@ -107,7 +108,9 @@ class Conversing(Core):
         """
         from workbench.workspace import conversations
 
-        return conversations.contagion(self, dimension=dimension, **columns_of(options))
+        return noted(
+            self, conversations.contagion(self, dimension=dimension, **columns_of(options))
+        )
 
     def convergence(self, *, draws: int = 999) -> pd.DataFrame:
         """Tell whether two voices move together, and whether they grow alike.

@@ -12,7 +12,43 @@ from workbench.errors import InputError, WorkspaceError
 if TYPE_CHECKING:
     from workbench.workspace.core import Core
 
-COLUMNS = ("time", "what", "reason")
+LOG = "log/agent_reports.csv"
+"""Where the reasons are kept, in the workspace's folder."""
+
+_COLUMNS = ("time", "what", "reason")
+_FEWEST_WORDS = 2
+
+
+def check_reason(reason: str | None) -> str:
+    """Make sure that a report about agents has a reason.
+
+    Parameters
+    ----------
+    reason : str or None
+        Why it is made, in a few words.
+
+    Returns
+    -------
+    str
+        On one line.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two words.
+
+    Examples
+    --------
+    >>> check_reason("coaching of team north,  agreed")
+    'coaching of team north, agreed'
+    """
+    if not isinstance(reason, str) or len(reason.split()) < _FEWEST_WORDS:
+        raise InputError(
+            "A report about agents needs a reason in a few words, for example "
+            'reason="coaching plan of March, agreed with the team". It is kept in '
+            f"{LOG} of the workspace."
+        )
+    return " ".join(reason.split())
 
 
 def log_reason(ws: Core, what: str, reason: str | None) -> Path:
@@ -21,7 +57,7 @@ def log_reason(ws: Core, what: str, reason: str | None) -> Path:
     Parameters
     ----------
     ws : Core
-        The workspace; the line goes to log/agent_reports.csv in its folder.
+        The workspace.
     what : str
         What is looked at.
     reason : str or None
@@ -30,28 +66,23 @@ def log_reason(ws: Core, what: str, reason: str | None) -> Path:
     Returns
     -------
     Path
-        The log.
+        The log; a line is appended.
 
     Raises
     ------
     InputError
         If there is no reason.
     WorkspaceError
-        If the log cannot be written to.
+        If the log cannot be written to; then nothing is to be shown.
     """
-    words = " ".join((reason or "").split()) if isinstance(reason, str) or reason is None else ""
-    if len(words) < 3:
-        raise InputError(
-            f"A report about agents ({what}) asks for its reason, which is written down with the "
-            'time: reason="preparing the coaching of team north".'
-        )
-    path = ws.folder / "log" / "agent_reports.csv"
+    words = check_reason(reason)
+    path = ws.folder / LOG
     try:
         path.parent.mkdir(exist_ok=True)
         with path.open("a", newline="", encoding="utf-8") as stream:
             lines = csv.writer(stream)
             if stream.tell() == 0:
-                lines.writerow(COLUMNS)
+                lines.writerow(_COLUMNS)
             lines.writerow((datetime.now(UTC).isoformat(timespec="seconds"), what, words))
     except OSError as error:
         raise WorkspaceError(

@@ -51,6 +51,6 @@ class Relating(Core):
         Ledger
             `.table()` has one row a figure; `.add(effects)` judges others with it.
         """
-        from workbench.workspace import relations
+        from workbench.workspace.tried import ledger_of
 
-        return relations.ledger_of(self)
+        return ledger_of(self)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 import pandas as pd
 
@@ -12,28 +11,12 @@ from workbench import outcomes
 from workbench.outcomes.relate import with_readings
 from workbench.workspace import followed
 from workbench.workspace.core import columns_of
+from workbench.workspace.tried import ledger_of
 
 if TYPE_CHECKING:
     from workbench.workspace.core import Core
 
-_LEDGERS: WeakKeyDictionary[Core, outcomes.Ledger] = WeakKeyDictionary()
 _OF_FEATURES = ("pass_", "version", "taxonomy", "method")
-
-
-def ledger_of(ws: Core) -> outcomes.Ledger:
-    """Give the ledger of a workspace; it lives as long as the workspace is open.
-
-    Parameters
-    ----------
-    ws : Core
-        The workspace.
-
-    Returns
-    -------
-    Ledger
-        What was tried.
-    """
-    return _LEDGERS.setdefault(ws, outcomes.Ledger())
 
 
 def relate(ws: Core, on: str | Sequence[str] | None, **options: Any) -> pd.DataFrame:

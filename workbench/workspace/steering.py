@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from workbench.workspace.coaching import Coaching
+from workbench.workspace.tried import noted
 
 if TYPE_CHECKING:
     from ipywidgets import VBox
@@ -65,15 +66,19 @@ class Steering(Coaching):
         """
         from workbench.workspace import policy_changes
 
-        return policy_changes.policy_change(
+        return noted(
             self,
-            measure,
-            since=since,
-            treated=treated,
-            where=where,
-            cluster=cluster,
-            every=every,
-            slope=slope,
+            policy_changes.policy_change(
+                self,
+                measure,
+                since=since,
+                treated=treated,
+                where=where,
+                cluster=cluster,
+                every=every,
+                slope=slope,
+            ),
+            predictor="term",
         )
 
     def placebo_dates(
