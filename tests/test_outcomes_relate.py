@@ -107,9 +107,9 @@ def test_too_few_events_are_refused_with_the_number_needed(centre):
     )
     assert "20 of each are needed with 2 columns of covariates" in asked["note"].iloc[0]
     few = relate(centre["features"].head(15), centre["outcomes"], centre["calls"], on="qa_score")
-    assert few["note"].str.contains("15 calls are too few: .*; 20 are needed").all()
+    assert few["note"].str.contains("15 calls are too few; 20 are needed").all()
     one = relate(centre["features"].head(1), centre["outcomes"], centre["calls"], on="qa_score")
-    assert one["note"].str.contains("1 call is too few|same value").all()
+    assert one["note"].str.contains("1 call is too few; 20 are needed").all()
 
 
 def test_separation_collinearity_and_constants_are_sentences(centre):

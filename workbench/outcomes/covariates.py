@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from workbench.errors import AbstainedError, InputError, nearest
@@ -23,6 +24,7 @@ MAX_LEVELS = 30
 FEWEST_ROWS = 10
 """Values of a text with fewer rows are taken together."""
 
+_Floats = npt.NDArray[np.float64]
 _TOO_ALIKE = 0.98
 _PARTS_OF_DAY = {"before noon": (0, 12), "afternoon": (12, 17), "evening": (17, 24)}
 
@@ -188,17 +190,17 @@ def _columns(values: pd.Series, name: str, *, asked: bool) -> tuple[pd.DataFrame
     return pd.DataFrame(columns, index=values.index), told
 
 
-def check_apart(predictor: str, x: pd.Series, columns: pd.DataFrame) -> tuple[str, ...]:
+def check_apart(predictor: str, x: _Floats, columns: pd.DataFrame) -> tuple[str, ...]:
     """Make sure that no two columns of a model say the same.
 
     Parameters
     ----------
     predictor : str
         Its name.
-    x : Series of float
+    x : ndarray of float, shape (n,)
         Its values.
     columns : DataFrame of float
-        The covariates.
+        The covariates, row by row.
 
     Returns
     -------
@@ -212,8 +214,8 @@ def check_apart(predictor: str, x: pd.Series, columns: pd.DataFrame) -> tuple[st
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> x = pd.Series([1.0, 2, 3, 5])
+    >>> import numpy as np, pandas as pd
+    >>> x = np.array([1.0, 2, 3, 5])
     >>> try:
     ...     check_apart("anger_share", x, pd.DataFrame({"n_anger": 2 * x}))
     ... except AbstainedError as error:
@@ -223,12 +225,11 @@ apart. Leave one of them out.
     """
     if columns.shape[1] == 0:
         return ()
-    table = pd.concat([x.rename(predictor), columns], axis=1)
-    values = table.to_numpy(dtype=float)
+    values = np.column_stack([x, columns.to_numpy(dtype=float)])
     spread = values.std(axis=0)
     varying = spread > 0
     values = (values[:, varying] - values[:, varying].mean(axis=0)) / spread[varying]
-    names = [str(c) for c, v in zip(table.columns, varying, strict=True) if v]
+    names = [str(c) for c, v in zip([predictor, *columns], varying, strict=True) if v]
     alike = np.abs(values.T @ values) / len(values)
     np.fill_diagonal(alike, 0.0)
     if alike.size and alike.max() > _TOO_ALIKE:

@@ -69,7 +69,7 @@ def check_enough(kind: OutcomeKind, y: _Floats, n_columns: int) -> None:
     AbstainedError
         With how many came and how many are needed.
     """
-    who = kind.who.lower()
+    who = kind.who.lower() if len(y) != 1 else kind.who.lower().removesuffix("s")
     n, values = len(y), np.unique(y)
     if kind.family in ("yes/no", "time") and not np.isin(values, (0.0, 1.0)).all():
         raise InputError(f"{kind.name} is yes or no; {values[~np.isin(values, (0, 1))][0]:g} came.")
@@ -96,9 +96,13 @@ def check_enough(kind: OutcomeKind, y: _Floats, n_columns: int) -> None:
             )
         short = min(found.values())
         extra = needed - short[0]
+        if short[1] == _ROWS:
+            raise AbstainedError(
+                f"{n} {who} {'is' if n == 1 else 'are'} too few; {n + extra} are "
+                f"needed{_because(n_columns)}."
+            )
         raise AbstainedError(
-            f"{n} {who} are too few: {short[1]}; {n + extra if short[1] == _ROWS else needed} are "
-            f"needed{_because(n_columns)}."
+            f"{n} {who} are too few: {short[1]}; {needed} are needed{_because(n_columns)}."
         )
 
 

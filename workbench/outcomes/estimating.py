@@ -80,30 +80,35 @@ def estimated(
     list of dict
         A row of `relate` for each figure of the outcome.
     """
-    needed = [predictor, kind.column, *clusters, *_times(kind)]
-    whole = pd.concat([rows[list(dict.fromkeys([*needed, "queue"]))], held.columns], axis=1)
-    used = whole[whole[[*needed, *held.columns]].notna().all(axis=1)]
-    x, y = (used[c].to_numpy(dtype=float) for c in (predictor, kind.column))
-    covariates = used[held.columns.columns].to_numpy(dtype=float)
-    coded = [cluster_codes(used[c], what=c.removesuffix("_id")) for c in clusters]
+    numbers = {
+        name: rows[name].to_numpy(dtype=float, na_value=np.nan)
+        for name in (predictor, kind.column, *_times(kind))
+    }
+    covariates = held.columns.to_numpy(dtype=float)
+    keep = np.isfinite(np.column_stack([*numbers.values(), covariates])).all(axis=1)
+    for name in clusters:
+        keep &= rows[name].notna().to_numpy()
+    numbers = {name: values[keep] for name, values in numbers.items()}
+    x, y, covariates = numbers[predictor], numbers[kind.column], covariates[keep]
+    coded = [cluster_codes(rows[c][keep], what=c.removesuffix("_id")) for c in clusters]
     coded.sort(key=lambda pair: pair[1])
     codes, g = coded[0]
     common: dict[str, Any] = {
         "outcome": kind.name,
         "predictor": predictor,
         "step": float(step),
-        "n_calls": len(used),
+        "n_calls": len(x),
         "n_events": _events(kind, y),
         "n_clusters": g,
         "cluster": ", ".join(clusters),
         "covariates": " ".join(held.names),
-        "n_left_out": len(whole) - len(used),
+        "n_left_out": len(rows) - len(x),
         "model": _model_words(kind, clusters, g),
     }
     try:
         check_enough(kind, y, covariates.shape[1])
-        told = [*check_apart(predictor, used[predictor], used[held.columns.columns])]
-        model = _fitted(kind, used, x, y, covariates, codes, told)
+        told = [*check_apart(predictor, x, held.columns[keep])]
+        model = _fitted(kind, numbers, x, y, covariates, codes, told)
     except AbstainedError as error:
         nothing = _effect(0.0, np.nan, NO_INTERVAL, 1.0) | _link(kind, np.nan, NO_INTERVAL, step)
         return [
@@ -111,7 +116,7 @@ def estimated(
             for figure in kind.figures
         ]
     told += diagnosed(model, x, covariates)
-    told += groups_disagree(y, x, used["queue"], name="queue", held="queue" in held.names)
+    told += groups_disagree(y, x, rows["queue"][keep], name="queue", held="queue" in held.names)
     intervals, note = _intervals(model, x, coded)
     values = model.statistics(model.theta)
     link = _link(kind, float(values[0]), intervals[0], step)
@@ -148,7 +153,7 @@ def _model_words(kind: OutcomeKind, clusters: Sequence[str], g: int) -> str:
 
 def _fitted(
     kind: OutcomeKind,
-    used: pd.DataFrame,
+    numbers: dict[str, _Floats],
     x: _Floats,
     y: _Floats,
     covariates: _Floats,
@@ -161,13 +166,12 @@ def _fitted(
     if kind.family == "score":
         return LinearModel(design, y)
     if kind.family == "count":
-        exposure = used["exposure_days"].to_numpy(dtype=float)
-        return CountModel(design, y, exposure, per=kind.within)
+        return CountModel(design, y, numbers["exposure_days"], per=kind.within)
     if kind.family == "ordered":
         levels = levels_of(kind, y, codes)
         told += levels.notices
         return OrdinalModel(design, levels.level, levels.worth)
-    duration = used[_times(kind)[0]].to_numpy(dtype=float)
+    duration = numbers[_times(kind)[0]]
     if (duration > kind.within).sum() < MIN_CLUSTERS:
         raise AbstainedError(
             f"Almost nobody was observed for {kind.within:g} {'s' if kind.in_call else 'days'}; "

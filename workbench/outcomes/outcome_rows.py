@@ -15,7 +15,7 @@ from workbench.outcomes.kinds import OutcomeKind, kind_named
 ABOUT = ("role", "n_utterances", "judged_s", "cut_at_s", "left_out", "kind", "audio_until_s")
 """Columns of features that tell where they come from."""
 
-_DAY = pd.Timedelta("1D")
+_DAY_S = 86_400.0
 
 
 def outcome_rows(
@@ -191,7 +191,7 @@ def _customers(
     left, until = rows["churned_at"], rows["observed_until"]
     event = left.notna() & ~(left > until)
     end = left.where(event, until)
-    days = (end - rows["started_at"]) / _DAY
+    days = (end - rows["started_at"]).dt.total_seconds() / _DAY_S
     rows = rows.assign(duration_days=days, event=event.astype("float64"))
     unknown, before = int(days.isna().sum()), int((days <= 0).sum())
     if unknown:
@@ -204,10 +204,10 @@ def _customers(
             f"{before} customers left, or were last observed, before their first call here and are "
             "left out."
         )
-    watched = (until.fillna(until.max()) - rows["started_at"]) / _DAY
+    watched = (until.fillna(until.max()) - rows["started_at"]).dt.total_seconds() / _DAY_S
     rows = rows.drop(columns=["churned_at", "observed_until"])
     if kind.name == "time_to_churn":
-        return rows[days > 0]
+        return rows.loc[days > 0, :]
     # Who left early must not count where who stayed as short a time could not.
     told = (days > 0) & (watched >= kind.within)
     short = int(((days > 0) & ~(watched >= kind.within)).sum())
@@ -217,7 +217,8 @@ def _customers(
             "observation and are left out, whether they left or not; time_to_churn uses them too."
         )
     gone = (rows["event"] == 1) & (days <= kind.within)
-    return rows.assign(y=gone.astype("float64"))[told].drop(columns=["duration_days", "event"])
+    rows = rows.assign(y=gone.astype("float64")).drop(columns=["duration_days", "event"])
+    return rows.loc[told, :]
 
 
 def _contacts(
@@ -232,14 +233,15 @@ def _contacts(
         )
     rows = rows.sort_values(["customer_id", "started_at", "call_id"], ignore_index=True)
     codes = pd.factorize(rows["customer_id"])[0]
-    day = ((rows["started_at"] - rows["started_at"].min()) / _DAY).to_numpy(dtype=float)
+    begin = rows["started_at"].min()
+    day = ((rows["started_at"] - begin).dt.total_seconds() / _DAY_S).to_numpy(dtype=float)
     stride = day.max() + 2 * kind.within + 1
     line = codes * stride + day
     until = np.searchsorted(line, line + kind.within, side="right")
     end = np.full(len(rows), day.max())
     if customers is not None:
         watched = rows["customer_id"].map(customers.set_index("customer_id")["observed_until"])
-        seen = ((watched - rows["started_at"].min()) / _DAY).to_numpy(dtype=float)
+        seen = ((watched - begin).dt.total_seconds() / _DAY_S).to_numpy(dtype=float)
         end = np.fmin(end, seen)
     exposure = np.minimum(kind.within, end - day)
     counted = exposure >= min(1.0, kind.within)
@@ -248,8 +250,8 @@ def _contacts(
             f"{int((~counted).sum())} calls lie less than a day before the end of the records and "
             "are left out."
         )
-    rows = rows.assign(y=(until - 1.0 - np.arange(len(rows))), exposure_days=exposure)
-    return rows[counted]
+    later = until - 1.0 - np.arange(len(rows))
+    return rows.assign(y=later, exposure_days=exposure).loc[pd.Series(counted, index=rows.index)]
 
 
 def _until_escalation(

@@ -93,7 +93,7 @@ class OrdinalModel(RowModel):
         n = len(self.worth)
         cuts = np.bincount(level, of_upper, minlength=n)[:-1]
         cuts = cuts + np.bincount(level, of_lower, minlength=n)[1:]
-        return np.r_[matrix.T @ of_eta, cuts]
+        return np.concatenate([matrix.T @ of_eta, cuts])
 
     def curvature(self, theta: _Floats, rows: _Ints | None = None) -> _Floats:
         """Give the observed information."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -130,7 +131,7 @@ class Model(ABC):
         ndarray of float
             The coefficients, then the effects figure by figure.
         """
-        return np.r_[self.coefficients(theta), self.effects(theta, without).ravel()]
+        return np.concatenate([self.coefficients(theta), self.effects(theta, without).ravel()])
 
 
 class RowModel(Model):
@@ -221,7 +222,8 @@ class RowModel(Model):
             total: _Floats = self.row_effects(theta, rows).sum(axis=0)
             return total
         summed = self.slope(self.eta(theta, rows), theta).sum(axis=0)
-        return np.multiply.outer(summed, self.coefficients(theta))
+        out: _Floats = summed[:, None] * self.coefficients(theta)
+        return out
 
     def effects(self, theta: _Floats, without: _Ints | None = None) -> _Floats:
         """Average the effects over the rows, or over their exposure."""
@@ -284,13 +286,24 @@ class RowModel(Model):
         return out
 
 
-def climb(model: RowModel, start: _Floats) -> _Floats:
+class _Climbable(Protocol):
+    @property
+    def told(self) -> slice: ...
+
+    def log_likelihood(self, theta: _Floats) -> float: ...
+
+    def gradient(self, theta: _Floats) -> _Floats: ...
+
+    def curvature(self, theta: _Floats) -> _Floats: ...
+
+
+def climb(model: _Climbable, start: _Floats) -> _Floats:
     """Find the estimate of a concave model by Newton steps, halved where one overshoots.
 
     Parameters
     ----------
-    model : RowModel
-        With `log_likelihood`.
+    model : object
+        With log_likelihood, gradient, curvature and `told`.
     start : ndarray of float
         Where to begin.
 
@@ -304,14 +317,14 @@ def climb(model: RowModel, start: _Floats) -> _Floats:
     AbstainedError
         If there is none that is finite.
     """
-    theta, height = start, model.log_likelihood(start)  # type: ignore[attr-defined]
+    theta, height = start, model.log_likelihood(start)
     for _ in range(100):
         try:
             step = np.linalg.solve(model.curvature(theta), model.gradient(theta))
         except np.linalg.LinAlgError as error:
             raise AbstainedError(NO_ESTIMATE) from error
         for _ in range(30):
-            reached = model.log_likelihood(theta + step)  # type: ignore[attr-defined]
+            reached = model.log_likelihood(theta + step)
             if reached >= height - 1e-9:
                 break
             step = step / 2
