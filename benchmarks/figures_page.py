@@ -144,7 +144,7 @@ def _sounded(book: Notebook) -> list[float]:
         book.page.wait_for_timeout(300)
         book.page.evaluate("() => studio.clear()")
         book.page.mouse.click(*inside[number])
-        book.page.wait_for_function("() => studio.blocks.length > 0", timeout=10_000)
+        book.page.wait_for_function("() => studio.blocks.length > 0", timeout=60_000)
         book.page.wait_for_timeout(500)
         sound: dict[str, Any] = book.page.evaluate("() => studio.sound()")
         pressed = float(book.page.evaluate("() => studio.pressed"))

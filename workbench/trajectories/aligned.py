@@ -219,7 +219,7 @@ def _zeros(
             f'None of the {len(names)} rated calls has an event "{at}", so there is nothing to '
             "align at. Choose another event, or start, end or length."
         )
-    occasion: npt.NDArray[np.int64] = own.groupby("call_id").cumcount().to_numpy(dtype=np.int64)
+    occasion = own.groupby("call_id").cumcount().to_numpy().astype(np.int64)
     call = names.get_indexer(pd.Index(own["call_id"])).astype(np.intp)
     return call, occasion, own["time_s"].to_numpy(dtype=np.float64)
 

@@ -121,9 +121,10 @@ def find_phenotypes(
     k-means over the bins that each call has; nothing is filled in. Stability is
     the mean Jaccard index of each group in bootstrap samples, stable from .75
     on [1]_. A stable group need not be a true one (a long cloud is cut in the
-    same place every time), hence the comparison with one normal crowd seen
-    through the scale [2]_. In 200 simulated crowds without groups, groups were
-    claimed in at most 5 %; a skewed crowd can still look like two.
+    same place every time), hence the comparison with one crowd of one summit, as
+    skewed as the curves, seen through the scale [2]_. Of 60 simulated crowds
+    each (even, even less their level, tags with many zeros, strongly skewed),
+    groups were claimed in 1, 0, 0 and 0.
 
     References
     ----------
