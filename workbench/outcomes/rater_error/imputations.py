@@ -9,10 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbench.errors import InputError
-from workbench.outcomes.rater_error.carried import prepared
 from workbench.outcomes.rater_error.draws import DRAWS
 from workbench.outcomes.rater_error.fitting import fitted, set_weights
 from workbench.outcomes.rater_error.label_features import Feature
+from workbench.outcomes.rater_error.preparing import prepared
 
 TABLES = 20
 """Tables that are made unless told otherwise."""
