@@ -19,6 +19,13 @@ MODULES = (
     "benchmarks.simulated_icc",
     "benchmarks.simulated_raters",
     "benchmarks.simulated_culture",
+    "benchmarks.simulated_trajectories",
+    "benchmarks.simulated_groups",
+    "benchmarks.simulated_dialogue",
+    "benchmarks.simulated_outcomes",
+    "benchmarks.simulated_rater_error",
+    "benchmarks.simulated_early_warning",
+    "benchmarks.simulated_policy",
 )
 """Each has SIMULATIONS: truth, low and high of one made-up project, by kind of interval."""
 
