@@ -342,8 +342,9 @@ def _heard_until(
     of_ratings = heard_until(ratings)
     heard = of_ratings.reindex(rows["utterance_id"]).to_numpy(dtype=float)
     until[call] = -np.inf
-    with np.errstate(invalid="ignore"):  # a rating that does not say makes it unknown
-        np.maximum.at(until, call, heard)
+    known = ~np.isnan(heard)
+    np.maximum.at(until, call[known], heard[known])
+    until[call[~known]] = np.nan
     return until
 
 
