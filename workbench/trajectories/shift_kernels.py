@@ -91,7 +91,7 @@ def _strength(value: Floats, weight: Floats, least: int, left: Floats) -> float:
     if not total > 0.0:
         return 0.0
     r = resemblance(value, weight, at, True)
-    return (total - left[at]) / max(left[at], 1e-12 * total) * (1.0 - r) / (1.0 + r)
+    return float((total - left[at]) / max(left[at], 1e-12 * total) * (1.0 - r) / (1.0 + r))
 
 
 @compiled
@@ -138,4 +138,4 @@ def chance_of_split(
             drawn[i] = news[j] if i == 0 else r * drawn[i - 1] + scale * news[j]
         if _strength(drawn, weights, least, left) >= here - 1e-9:
             as_strong += 1
-    return as_strong / (order.shape[0] + 1)
+    return float(as_strong / (order.shape[0] + 1))
