@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from workbench.errors import InputError, nearest
@@ -23,6 +24,8 @@ COLUMNS = (
 """Columns of what each rater heard."""
 
 _PLACE = ["utterance_id", "call_id", "channel", "role", "start_s", "end_s"]
+
+_Floats = npt.NDArray[np.float64]
 
 
 def heard_until(ratings: pd.DataFrame) -> pd.Series:
