@@ -6,7 +6,7 @@ customers come again. The truth is the effect that the same model has in a very
 large centre of the same kind.
 
 The effect of a count is skewed: at 8 to 15 agents its interval held the truth in .934 to
-.938 of 2,000 centres, the truth lying above it more often than below; from 24 on in .944.
+.938 of 2,000 centres, the truth lying above it more often than below; from 24 on in .942 to .944.
 """
 
 from __future__ import annotations
