@@ -4,6 +4,9 @@ Agents differ in how often their calls go wrong and in how strongly what was hea
 goes with it (random intercepts and slopes), their numbers of calls differ, and
 customers come again. The truth is the effect that the same model has in a very
 large centre of the same kind.
+
+The effect of a count is skewed: at 8 to 15 agents its interval held the truth in .934 to
+.938 of 2,000 centres, the truth lying above it more often than below; from 24 on in .942 to .944.
 """
 
 from __future__ import annotations
@@ -240,13 +243,13 @@ SIMULATIONS: dict[str, Callable[[np.random.Generator], Simulated]] = {
     "logit, effect, 12 agents and 100 customers": partial(
         project, kind="logit", agents=12, calls=40, customers=100
     ),
-    "count, effect, 12 agents": partial(project, kind="count", agents=12, calls=30),
-    "ordered, points, 15 agents": partial(project, kind="ordinal", agents=15, calls=20),
-    "ordered, share, 15 agents": partial(project, kind="ordinal", agents=15, calls=20, figure=2),
+    "count, effect, 24 agents": partial(project, kind="count", agents=24, calls=16),
+    "ordered, points, 12 agents": partial(project, kind="ordinal", agents=12, calls=18),
+    "ordered, share, 12 agents": partial(project, kind="ordinal", agents=12, calls=18, figure=2),
     "score, points, 10 agents": partial(project, kind="linear", agents=10, calls=25),
     "score, 12 agents and 100 customers": partial(
         project, kind="linear", agents=12, calls=30, customers=100
     ),
-    "time, share within, 15 agents": partial(project, kind="cox", agents=15, calls=20),
-    "time, log hazard, 24 agents": partial(project, kind="cox", agents=24, calls=14, figure=0),
+    "time, share within, 12 agents": partial(project, kind="cox", agents=12, calls=18),
+    "time, log hazard, 12 agents": partial(project, kind="cox", agents=12, calls=18, figure=0),
 }

@@ -21,6 +21,8 @@ from workbench.outcomes.models import (
     OrdinalModel,
     design_of,
     left_out,
+    sandwich,
+    two_way_intervals,
 )
 
 N, AGENTS = 240, 9
@@ -184,3 +186,20 @@ def test_cox_of_rossi():
     assert model.log_likelihood(model.theta) == pytest.approx(-658.7477, abs=1e-4)
     errors = np.sqrt(np.diag(np.linalg.inv(model.curvature(model.theta)))) / design.spread
     assert errors.round(4).tolist() == [0.1914, 0.0220, 0.3080, 0.2122, 0.3819, 0.1958, 0.0286]
+
+
+def test_two_way_clusters_of_grunfeld():
+    """Investment of firms and years: standard errors of statsmodels, one and two ways."""
+    data = sm.datasets.grunfeld.load_pandas().data
+    x = data[["value", "capital"]].to_numpy(dtype=float)
+    model = LinearModel(design_of(x), data["invest"].to_numpy(dtype=float))
+    influences = model.influences(model.theta)[:, :2]
+    firm, year = (pd.factorize(data[name])[0] for name in ("firm", "year"))
+    small = (len(x) - 1) / (len(x) - 3)
+    by_firm, by_year = sandwich(influences, firm), sandwich(influences, year)
+    assert np.sqrt(by_firm * small) == pytest.approx([0.016200, 0.085478], abs=2e-6)
+    assert np.sqrt(by_year * small) == pytest.approx([0.007848, 0.038697], abs=2e-6)
+    both = two_way_intervals(np.ones(2), by_firm, influences, firm, year)
+    ours = np.array([interval.se for interval in both]) * np.sqrt(small)
+    assert ours == pytest.approx([0.016676, 0.080081], rel=0.08)
+    assert (ours >= np.sqrt(by_firm * small) - 1e-12).all()

@@ -40,7 +40,7 @@ def relate(
     *,
     on: str | Sequence[str] | None = None,
     predictors: str | Sequence[str] | None = None,
-    covariates: Sequence[str] | None = None,
+    covariates: str | Sequence[str] | None = None,
     cluster: str | Sequence[str] = "agent_id",
     steps: Mapping[str, float] | None = None,
     within: Mapping[str, float] | None = None,
@@ -73,7 +73,7 @@ def relate(
     predictors : str or sequence of str, optional
         Columns of `features`. Default: all shares, and mean, lowest, end and
         slope of valence.
-    covariates : sequence of str, optional
+    covariates : str or sequence of str, optional
         What is held equal: columns of `calls`, "log_length" (logarithm of
         handle_s) or "local_hour". Default: queue, log_length, language and
         local_hour, as far as known and as the events allow, and never the length
@@ -141,11 +141,14 @@ def relate(
                predictor  effect       unit  n_calls  n_clusters
     0  frustration_share    -2.0  QA points      200          10
     """
-    wanted = _listed(on) or [
-        *("escalated", *(["time_to_churn"] if customers is not None else []), "qa_score")
-    ]
+    wanted = _listed(on)
+    if wanted is None:
+        wanted = ["escalated", *(["time_to_churn"] if customers is not None else []), "qa_score"]
+    adjusted_p_values([], method=fdr)
     kinds = [kind_named(name, within=(within or {}).get(name)) for name in wanted]
     chosen = _predictors(features, _listed(predictors))
+    if not wanted or not chosen:
+        raise InputError("At least one outcome (on) and one predictor are needed; none came.")
     clusters = _listed(cluster) or []
     if not 1 <= len(clusters) <= 2:
         raise InputError(f"One or two kinds of clusters are possible; {len(clusters)} came.")
@@ -170,10 +173,12 @@ def relate(
                 )
         own, one_way = _clusters(kind, clusters)
         y = rows[kind.column].dropna().to_numpy(dtype=float)
-        held = covariate_columns(kind, rows, covariates, room=room(kind, y))
+        held = covariate_columns(kind, rows, _listed(covariates), room=room(kind, y))
         known = [*rows.attrs["notices"], *held.notices, *one_way, *_again(rows, own)]
         for predictor in chosen:
-            step = (steps or {}).get(predictor) or _usual_step(predictor, rows[predictor])
+            step = (steps or {}).get(predictor, _usual_step(predictor, rows[predictor]))
+            if not step > 0:
+                raise InputError(f"The step of {predictor} is above 0; {step} came.")
             for row in estimated(kind, rows, predictor, step, held, own):
                 row["diagnostics"] = " ".join([*known, row["diagnostics"]]).strip()
                 found.append(row)
