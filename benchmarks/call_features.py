@@ -108,7 +108,8 @@ def rival(rows: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         As from `ours`, without too_little.
     """
-    return rows.groupby("call_id")[["variable", "estimate", "start_s", "end_s"]].apply(one_call)
+    grouped = rows.groupby("call_id")[["variable", "estimate", "start_s", "end_s"]]
+    return pd.DataFrame(grouped.apply(one_call))
 
 
 def one_call(rows: pd.DataFrame) -> pd.Series:

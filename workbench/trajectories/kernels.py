@@ -160,7 +160,7 @@ def _edge(value: Floats, weight: Floats, backwards: bool) -> float:
         seconds += take
         total += take * value[j]
         if seconds >= EDGE_S - _SAME_S:
-            return total / seconds
+            return float(total / seconds)
     return np.nan
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from workbench.errors import InputError, nearest
@@ -21,6 +22,8 @@ COLUMNS = (
     *("rater_id", "value", "heard_until_s"),
 )
 """Columns of what each rater heard."""
+
+_Floats = npt.NDArray[np.float64]
 
 _PLACE = ["utterance_id", "call_id", "channel", "role", "start_s", "end_s"]
 
@@ -168,17 +171,17 @@ def trace_values(
         came = ", ".join(sorted(traces["pass"].unique()))
         raise InputError(f"Traces of several passes came ({came}), which are never pooled.")
     points = check_table(trace_points, "trace_points").sort_values("time_s")
-    by_trace = {k: v for k, v in points.groupby("trace_id", sort=False)}
+    by_trace = {str(k): v for k, v in points.groupby("trace_id", sort=False)}
     place = check_utterances(utterances)
     place = place[place["retired_at"].isna()]
     parts = [pd.DataFrame(columns=list(COLUMNS))]
-    for trace in traces.itertuples(index=False):
-        own = by_trace.get(trace.trace_id)
+    for trace in traces.to_dict("records"):
+        own = by_trace.get(str(trace["trace_id"]))
         if own is None or len(own) < 2:
             continue
-        of_call = place[place["call_id"] == trace.call_id]
-        if not pd.isna(trace.channel):
-            of_call = of_call[of_call["channel"] == trace.channel]
+        of_call = place[place["call_id"] == trace["call_id"]]
+        if not pd.isna(trace["channel"]):
+            of_call = of_call[of_call["channel"] == trace["channel"]]
         time, value = (own[c].to_numpy(dtype=float) for c in ("time_s", "value"))
         of_call = of_call[(of_call["start_s"] >= time[0]) & (of_call["end_s"] <= time[-1])]
         if of_call.empty:
@@ -188,20 +191,18 @@ def trace_values(
         total = _area_until(end, time, value, area) - _area_until(start, time, value, area)
         parts.append(
             of_call[_PLACE].assign(
-                variable=trace.dimension,
+                variable=trace["dimension"],
                 kind="dimension",
-                rater_id=trace.rater_id,
+                rater_id=trace["rater_id"],
                 value=total / (end - start),
-                heard_until_s=end + float(trace.lag_s),
+                heard_until_s=end + float(trace["lag_s"]),
             )
         )
     rows = pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
     return rows[list(COLUMNS)]
 
 
-def _area_until(
-    at: np.ndarray, time: np.ndarray, value: np.ndarray, area: np.ndarray
-) -> np.ndarray:
+def _area_until(at: _Floats, time: _Floats, value: _Floats, area: _Floats) -> _Floats:
     """Give the area under a trace, straight from point to point, up to some moments."""
     left = np.clip(np.searchsorted(time, at, side="right") - 1, 0, len(time) - 2)
     width = time[left + 1] - time[left]
@@ -209,7 +210,7 @@ def _area_until(
     slope = np.divide(
         value[left + 1] - value[left], width, out=np.zeros_like(past), where=width > 0
     )
-    return area[left] + past * (value[left] + slope * past / 2)
+    return np.asarray(area[left] + past * (value[left] + slope * past / 2), dtype=np.float64)
 
 
 def mixed_rows(consensus: pd.DataFrame, ratings: pd.DataFrame, tags: pd.DataFrame) -> pd.DataFrame:

@@ -76,7 +76,7 @@ def resemblance(value: Floats, weight: Floats, at: int, raised: bool) -> float:
     r = together / own
     if raised:
         r += (2.0 + 4.0 * max(r, 0.0)) / n
-    return min(max(r, 0.0), 0.9)
+    return float(min(max(r, 0.0), 0.9))
 
 
 @compiled
@@ -91,7 +91,8 @@ def _strength(value: Floats, weight: Floats, least: int, left: Floats) -> float:
     if not total > 0.0:
         return 0.0
     r = resemblance(value, weight, at, True)
-    return (total - left[at]) / max(left[at], 1e-12 * total) * (1.0 - r) / (1.0 + r)
+    strength = (total - left[at]) / max(left[at], 1e-12 * total) * (1.0 - r) / (1.0 + r)
+    return float(strength)
 
 
 @compiled
@@ -138,4 +139,4 @@ def chance_of_split(
             drawn[i] = news[j] if i == 0 else r * drawn[i - 1] + scale * news[j]
         if _strength(drawn, weights, least, left) >= here - 1e-9:
             as_strong += 1
-    return as_strong / (order.shape[0] + 1)
+    return float(as_strong / (order.shape[0] + 1))
