@@ -23,9 +23,9 @@ COLUMNS = (
 )
 """Columns of what each rater heard."""
 
-_Floats = npt.NDArray[np.float64]
-
 _PLACE = ["utterance_id", "call_id", "channel", "role", "start_s", "end_s"]
+
+_Floats = npt.NDArray[np.float64]
 
 
 def heard_until(ratings: pd.DataFrame) -> pd.Series:
@@ -171,12 +171,12 @@ def trace_values(
         came = ", ".join(sorted(traces["pass"].unique()))
         raise InputError(f"Traces of several passes came ({came}), which are never pooled.")
     points = check_table(trace_points, "trace_points").sort_values("time_s")
-    by_trace = {str(k): v for k, v in points.groupby("trace_id", sort=False)}
+    by_trace = {k: v for k, v in points.groupby("trace_id", sort=False)}
     place = check_utterances(utterances)
     place = place[place["retired_at"].isna()]
     parts = [pd.DataFrame(columns=list(COLUMNS))]
     for trace in traces.to_dict("records"):
-        own = by_trace.get(str(trace["trace_id"]))
+        own = by_trace.get(trace["trace_id"])
         if own is None or len(own) < 2:
             continue
         of_call = place[place["call_id"] == trace["call_id"]]
@@ -207,10 +207,11 @@ def _area_until(at: _Floats, time: _Floats, value: _Floats, area: _Floats) -> _F
     left = np.clip(np.searchsorted(time, at, side="right") - 1, 0, len(time) - 2)
     width = time[left + 1] - time[left]
     past = at - time[left]
-    slope = np.divide(
+    slope: _Floats = np.divide(
         value[left + 1] - value[left], width, out=np.zeros_like(past), where=width > 0
     )
-    return np.asarray(area[left] + past * (value[left] + slope * past / 2), dtype=np.float64)
+    under: _Floats = area[left] + past * (value[left] + slope * past / 2)
+    return under
 
 
 def mixed_rows(consensus: pd.DataFrame, ratings: pd.DataFrame, tags: pd.DataFrame) -> pd.DataFrame:

@@ -76,7 +76,7 @@ def resemblance(value: Floats, weight: Floats, at: int, raised: bool) -> float:
     r = together / own
     if raised:
         r += (2.0 + 4.0 * max(r, 0.0)) / n
-    return float(min(max(r, 0.0), 0.9))
+    return min(max(r, 0.0), 0.9)
 
 
 @compiled
@@ -91,8 +91,7 @@ def _strength(value: Floats, weight: Floats, least: int, left: Floats) -> float:
     if not total > 0.0:
         return 0.0
     r = resemblance(value, weight, at, True)
-    strength = (total - left[at]) / max(left[at], 1e-12 * total) * (1.0 - r) / (1.0 + r)
-    return float(strength)
+    return float((total - left[at]) / max(left[at], 1e-12 * total) * (1.0 - r) / (1.0 + r))
 
 
 @compiled
