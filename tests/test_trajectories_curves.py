@@ -191,3 +191,38 @@ def test_a_trace_counts_only_while_the_judged_side_speaks():
     assert values["utterance_id"].tolist() == ["u1"]
     assert values["value"].item() == pytest.approx((1.0 + (1.0 + 0.8) / 2 * 2) / 4)
     assert values["heard_until_s"].item() == 6.0
+
+
+def test_the_figure_states_the_width_and_leaves_the_gap():
+    from workbench.plots import trajectory_figure
+
+    values = values_of([(0, 4, [0.5, 0.3]), (60, 64, [-0.5, -0.3])])
+    curve = curve_table(values, width_s=5.0, reach="causal")
+    figure = trajectory_figure(points_table(values), curves=curve)
+    assert "rated speech within 5 s before each moment" in figure.layout.title.subtitle.text
+    band, line, _ = figure.data
+    assert None in line.x
+    assert len(line.customdata) == len(line.x)
+    assert line.customdata[0] == ["a", 0, 0.0, 4.0]
+    assert [x for x in line.x if x is not None and 9 < x < 63] == []
+    assert None in band.x
+
+
+def test_the_figure_draws_where_it_turns_and_what_raters_marked():
+    from workbench.plots import trajectory_figure
+    from workbench.trajectories import shift_table
+
+    turns = [0.3, 0.2, 0.25, 0.3, 0.35, 0.2, -0.4, -0.5, -0.45, -0.3, -0.5, -0.4]
+    values = values_of([(10 * i, 10 * i + 4, [v, v + 0.1]) for i, v in enumerate(turns)])
+    points = points_table(values)
+    mark = {"call_id": "a", "role": "customer", "channel": 0, "at_s": 61.0, "rater_id": "<r>"}
+    mark |= {"from_tag": "relief", "to_tag": None, "start_s": 60.0, "end_s": 64.0}
+    figure = trajectory_figure(points, shifts=shift_table(points), marks=pd.DataFrame([mark]))
+    by_name = {trace.name: trace for trace in figure.data if trace.name}
+    assert list(by_name["customer: shift"].customdata[0]) == ["a", 0, 50.0, 64.0]
+    assert "falls by 0.69" in by_name["customer: shift"].hovertext[0]
+    told = by_name["shift marked by a rater"].hovertext[0]
+    assert "&lt;r&gt;" in told
+    assert "relief to ?" in told
+    calm = trajectory_figure(points, shifts=shift_table(points).assign(p_value=0.4))
+    assert "customer: shift" not in {trace.name for trace in calm.data}

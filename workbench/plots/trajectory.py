@@ -359,8 +359,9 @@ def _draw_events(figure: Any, events: pd.DataFrame | None, call: str, palette: P
             yref="paper",
             text=spelled(str(kind)),
             showarrow=False,
-            yanchor="bottom",
+            yanchor="top",
             xanchor="left",
+            xshift=3,
             font={"color": palette.muted, "size": 12},
         )
 

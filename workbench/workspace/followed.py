@@ -49,6 +49,7 @@ def features(
     DataFrame
         As from `wb.trajectories.call_features`.
     """
+    _check_choice(choice)
     rated = tables.consensus(ws, **_spelled(choice))
     utterances = tables.utterances_in_use(ws, unit="utterance", text=False)
     ratings, tags, _ = ws.store.current_ratings()
@@ -106,6 +107,7 @@ def trajectories(
     AbstainedError
         If this source has nothing.
     """
+    _check_choice(choice, *(("channel", "rater_id") if source == "traces" else ()))
     if source not in SOURCES:
         raise InputError(
             f'There is no source "{source}".{nearest(source, SOURCES)} '
@@ -131,6 +133,16 @@ def trajectories(
     if width_s is None:
         return courses.points_table(values)
     return courses.curve_table(values, width_s=width_s, reach=reach)
+
+
+def _check_choice(choice: dict[str, Any], *more: str) -> None:
+    known = ("pass", "taxonomy", "version", "method", *more)
+    for name in choice:
+        if name not in known:
+            raise InputError(
+                f'Ratings cannot be chosen by "{name}".{nearest(name, known)} '
+                f"They can by: {', '.join(known)} (pass is written pass_)."
+            )
 
 
 def _width(width_s: float | None) -> float:
@@ -179,7 +191,14 @@ def _values(
         )
     if "both" in set(ratings["pass"]):
         choice = {"pass": "both", **choice}
-    ratings = tables.choose(ratings, "ratings", choice)
+    for column, value in choice.items():
+        known = ratings[column].unique()
+        ratings = ratings[ratings[column] == value]
+        if ratings.empty:
+            raise InputError(
+                f'No rating has the {column} "{value}".{nearest(str(value), known)} '
+                f"There are: {', '.join(known)}."
+            )
     ratings = ratings[ratings["utterance_id"].isin(utterances["utterance_id"])]
     wanted = None if variable is None else [variable]
     return courses.rater_values(ratings, tags, scores, utterances, wanted)
@@ -218,6 +237,7 @@ def shifts(ws: Core, *, variable: str, role: str, **choice: Any) -> pd.DataFrame
         If nothing was rated.
     """
     call_id = choice.pop("call_id", None)
+    _check_choice(choice)
     if call_id is not None:
         check_call(ws, call_id)
     utterances = tables.utterances_in_use(ws, unit="utterance", call_id=call_id, text=False)
@@ -278,6 +298,7 @@ def trajectory(
     from workbench.workspace.pictures import drawn
 
     check_call(ws, call_id)
+    _check_choice(choice)
     points = tables.derived(ws, "trajectories", as_of=None, call_id=call_id, **choice)
     if points.empty:
         raise AbstainedError(
@@ -287,6 +308,8 @@ def trajectory(
     utterances = tables.utterances_in_use(ws, unit="utterance", call_id=call_id, text=False)
     curves = turns = None
     own = points[points["variable"] == variable]
+    if variable != "valence":
+        _known(variable, points["variable"])
     if len(own):
         if "method" in choice:
             curves = courses.curve_table(own, width_s=width_s, reach=reach)
