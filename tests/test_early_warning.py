@@ -20,13 +20,14 @@ from tests.test_outcomes_auc import UTEP, UTEP_VERDICTS
 from workbench import plots
 from workbench.consensus import consensus_table
 from workbench.errors import AbstainedError, InputError
-from workbench.outcomes import auc_table, call_features
+from workbench.outcomes import auc_table
 from workbench.outcomes import early_warning as early
 from workbench.outcomes.early_warning.fitting import fit_chance
 from workbench.outcomes.early_warning.intervals import auc_interval, share_interval
 from workbench.outcomes.early_warning.landmarks import check_landmarks
 from workbench.outcomes.early_warning.probabilities import calibration_intervals, net_benefit
 from workbench.outcomes.early_warning.splits import customer_folds, cut_dates, splits
+from workbench.trajectories import call_features
 
 KNOWN = {"kind": "causal", "audio_until_s": 30.0, "rater_heard_until_s": 30.0}
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.rated_calls import consensus_of, utterances_of, value_of
 from workbench.errors import InputError
-from workbench.outcomes import call_features, share_of_time
+from workbench.trajectories import call_features, share_of_time
 
 UTTERANCES = utterances_of(
     [

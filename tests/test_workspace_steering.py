@@ -21,7 +21,7 @@ from workbench.plots import (
 )
 from workbench.schema import empty_table
 from workbench.widgets.playable import clicked_row
-from workbench.workspace import pictures, tables
+from workbench.workspace import followed, pictures, tables
 from workbench.workspace.reasons import LOG
 from workbench.workspace.steering import Steering
 
@@ -96,7 +96,7 @@ def ws(tmp_path, monkeypatch):
             "estimate": [-0.8, 0.6] * N,
         }
     )
-    monkeypatch.setattr(pictures, "features", lambda ws, role: features.copy())
+    monkeypatch.setattr(followed, "features", lambda ws, role: features.copy())
     monkeypatch.setattr(tables, "derived", lambda ws, name, **_: points.copy())
     monkeypatch.setattr(pictures, "drawn", lambda ws, draw, theme: draw(theme=theme or "light"))
     return Steering(tmp_path, Config(policy=Policy(minimum_group=5)), store)

@@ -136,7 +136,7 @@ class Carrying(Core):
 
         Parameters
         ----------
-        outcome, tag, role, cluster
+        outcome, tag, role, cluster : object
             As of `carry_rater_error`.
         **choice : object
             pass_, taxonomy or version, where there are ratings of several.
