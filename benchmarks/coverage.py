@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.lines import line
+from workbench.errors import AbstainedError
 
 Simulation = Callable[[np.random.Generator], tuple[float, float, float]]
 
@@ -89,12 +90,21 @@ def coverage_of(simulate: Simulation, *, projects: int, seed: int) -> Coverage:
         Shares of the projects that have an interval.
     """
     rng = np.random.default_rng(seed)
-    truth, low, high = np.array([simulate(rng) for _ in range(projects)], dtype=np.float64).T
+    made = [_project(simulate, rng) for _ in range(projects)]
+    truth, low, high = np.array(made, dtype=np.float64).T
     there = np.isfinite(low) & np.isfinite(high)
     above, below = (low > truth)[there].mean(), (high < truth)[there].mean()
     return Coverage(
         float(1 - above - below), float(above), float(below), projects, float(1 - there.mean())
     )
+
+
+def _project(simulate: Simulation, rng: np.random.Generator) -> tuple[float, float, float]:
+    """Make one project; one with too little to tell has no interval."""
+    try:
+        return simulate(rng)
+    except AbstainedError:
+        return float("nan"), float("nan"), float("nan")
 
 
 def holds(coverage: Coverage, bounds: tuple[float, float] = BOUNDS) -> bool:

@@ -182,7 +182,7 @@ def test_a_report_about_agents_needs_a_reason_that_is_kept(ws):
 
 def test_without_a_log_there_is_no_report(ws):
     (ws.folder / "log").write_text("in the way")
-    with pytest.raises(WorkspaceError, match="so no report is made"):
+    with pytest.raises(WorkspaceError, match="so nothing is shown"):
         ws.agent_cards(reason="coaching plan of March")
 
 
