@@ -69,7 +69,7 @@ class Coaching(Core):
         self,
         measures: Sequence[str] = ("qa_score", "escalated", "resolved"),
         *,
-        reason: str,
+        reason: str | None = None,
         held_equal: Sequence[str] = ("queue",),
         by: str = "agent_id",
         ranked: bool = False,
@@ -88,8 +88,8 @@ class Coaching(Core):
             (handle_s), what people heard of the customer ("customer_valence_end")
             or of the agent ("agent_warm_share").
         reason : str
-            Why the report is made: a sentence that may be read by those whom it is
-            about.
+            Why the report is made: needed, and in words that those whom it is about
+            may read.
         held_equal : sequence of str
             Columns of calls whose mix is held equal.
         by : str
@@ -120,7 +120,7 @@ class Coaching(Core):
         self,
         measures: Sequence[str] = ("qa_score", "escalated", "resolved"),
         *,
-        reason: str,
+        reason: str | None = None,
         held_equal: Sequence[str] = ("queue",),
         by: str = "agent_id",
         theme: str | None = None,
