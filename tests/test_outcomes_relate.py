@@ -258,6 +258,18 @@ def test_what_is_not_known_is_refused_or_told():
         check_before(bare, pd.Series([30.0]), raters="warn")
 
 
+def test_a_row_that_rests_on_nothing_has_no_raters_to_ask_about():
+    rows = pd.DataFrame(
+        {
+            "call_id": ["1", "2"],
+            "kind": "causal",
+            "audio_until_s": [28.0, np.nan],
+            "rater_heard_until_s": [29.0, np.nan],
+        }
+    )
+    assert check_before(rows, pd.Series([30.0, 30.0])) == []
+
+
 def test_churn_is_told_from_the_first_call_and_nobody_counts_for_leaving_early():
     day = pd.Timestamp("2026-01-01", tz="UTC")
     calls = pd.DataFrame(

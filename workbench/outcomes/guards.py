@@ -123,6 +123,13 @@ def _audio(
     return []
 
 
+def _rests_on_nothing(features: pd.DataFrame) -> _Bools:
+    """Find rows without any audio behind them: there nobody heard anything."""
+    if "audio_until_s" not in features.columns:
+        return np.zeros(len(features), dtype=np.bool_)
+    return features["audio_until_s"].isna().to_numpy(dtype=np.bool_)
+
+
 def _heard(
     features: pd.DataFrame, looked: _Bools, at: npt.NDArray[np.float64], raters: str
 ) -> list[str]:
@@ -132,7 +139,7 @@ def _heard(
     else:
         heard = features["rater_heard_until_s"].to_numpy(dtype=float, na_value=np.nan)
     further = limited & (heard > at + _TOLERANCE_S)
-    lost = limited & np.isnan(heard)
+    lost = limited & np.isnan(heard) & ~_rests_on_nothing(features)
     if raters == "refuse" and further.any():
         row = features[further].iloc[0]
         raise InputError(

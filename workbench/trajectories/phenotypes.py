@@ -145,9 +145,9 @@ def find_phenotypes(
     ...                        "bin": np.tile(range(6), 60), "estimate": curves.ravel()})
     >>> found = find_phenotypes(binned, draws=20)
     >>> found.groups[["group", "n_calls", "words"]]
-      group  n_calls                       words
-    0     A       40  rises from -0.33 to 0.33
-    1     B       20  falls from 0.33 to -0.33
+      group  n_calls                     words
+    0     A       40  rises from -0.39 to 0.40
+    1     B       20  falls from 0.43 to -0.42
     """
     if draws < 20:
         raise InputError(f"Stability needs 20 draws or more; {draws} came.")

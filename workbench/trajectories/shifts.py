@@ -201,7 +201,7 @@ def place_of(value: _Floats, weight: _Floats) -> Place:
     --------
     >>> import numpy as np
     >>> place_of(np.r_[np.zeros(5), np.ones(5)] + 0.1 * np.sin(range(10)), np.ones(10))
-    Place(at=5, low=5, high=5)
+    Place(at=5, low=5, high=6)
     """
     from workbench.trajectories import shift_kernels
 

@@ -87,7 +87,8 @@ def landmark_rows(
     >>> import pandas as pd
     >>> features = pd.DataFrame({
     ...     "call_id": ["1", "2", "3"], "landmark_s": 30.0, "frustration_share": [0.4, None, 0.1],
-    ...     "kind": "causal", "audio_until_s": 30.0, "rater_heard_until_s": [28.0, None, 29.0],
+    ...     "kind": "causal", "audio_until_s": [27.0, None, 19.0],
+    ...     "rater_heard_until_s": [28.0, None, 29.0],
     ... })
     >>> outcomes = pd.DataFrame({"call_id": ["1", "2", "3"], "escalated": [True, False, True],
     ...                          "escalated_at_s": [75.0, None, 20.0]})
