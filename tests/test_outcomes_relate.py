@@ -267,7 +267,7 @@ def test_a_row_that_rests_on_nothing_has_no_raters_to_ask_about():
             "rater_heard_until_s": [29.0, np.nan],
         }
     )
-    assert check_before(rows, pd.Series([30.0, 30.0])) == []
+    assert check_before(rows, pd.Series([30.0, 30.0])) == ()
 
 
 def test_churn_is_told_from_the_first_call_and_nobody_counts_for_leaving_early():
