@@ -18,6 +18,7 @@ Play = Callable[[dict[str, Any]], Snippet]
 Redraw = Callable[[str], "go.Figure"]
 
 CLICK = "Click a point to hear it."
+SILENT = "Nothing here stands for single seconds. Rows of the tables can be heard: ws.listen(row)."
 
 
 def playable(figure: go.Figure, play: Play, *, redraw: Redraw | None = None) -> ipywidgets.VBox:
@@ -49,7 +50,8 @@ def playable(figure: go.Figure, play: Play, *, redraw: Redraw | None = None) -> 
     """
     import ipywidgets
 
-    player = Player(sentence=CLICK, below_figure=True)
+    sounds = any(trace.customdata is not None for trace in figure.data)
+    player = Player(sentence=CLICK if sounds else SILENT, below_figure=True)
     box = ipywidgets.VBox()
 
     def clicked(trace: Any, points: Any, _state: object) -> None:
