@@ -320,3 +320,24 @@ def test_gaps_are_left_open():
 )
 def test_curves_are_told_in_words(curve, words):
     assert curve_words(np.array(curve)) == words
+
+
+def test_after_a_transfer_a_cell_names_the_channel_that_is_heard_there():
+    points = pd.DataFrame(
+        {
+            "call_id": "s09",
+            "role": "customer",
+            "variable": "valence",
+            "kind": "dimension",
+            "time_s": [5.0, 35.0],
+            "estimate": [0.1, -0.5],
+            "n_raters": 3,
+            "utterance_id": ["u1", "u2"],
+            "channel": [0, 2],
+            "start_s": [0.0, 30.0],
+            "end_s": [10.0, 40.0],
+        }
+    )
+    assert binned_table(points, n_bins=2)["channel"].tolist() == [0, 2]
+    aligned = aligned_table(points, at="start", bin_s=20.0, after_s=40.0)
+    assert aligned["channel"].tolist() == [0, 2]

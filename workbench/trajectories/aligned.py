@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbench.errors import InputError, nearest
-from workbench.trajectories.bins import lengths_of, seconds_in_bins
+from workbench.trajectories.bins import channels_at, lengths_of, seconds_in_bins
 from workbench.trajectories.points import points_of
 
 EVENT_S = 60.0
@@ -166,15 +166,15 @@ def aligned_table(
     edge = origin[:, None] + np.arange(n) * step[:, None]
     running = (edge + step[:, None] > 1e-9) & (edge < of_call[:, None] - 1e-9)
     row, at_bin = np.nonzero(running)
-    channel = points.groupby("call_id")["channel"].first().reindex(names)
+    calls = names.take(call[row])
     scale = 1 / n if at == "length" else float(step[0])
     with np.errstate(invalid="ignore"):
         estimate = (total / weight)[row, at_bin]
     table = pd.DataFrame(
         {
-            "call_id": names.take(call[row]),
+            "call_id": calls,
             "occasion": occasion[row],
-            "channel": channel.to_numpy()[call[row]],
+            "channel": channels_at(points, calls, edge[row, at_bin] + step[row] / 2),
             "bin": at_bin,
             "low": (at_bin - n_before) * scale,
             "high": (at_bin - n_before + 1) * scale,
@@ -184,7 +184,7 @@ def aligned_table(
             "estimate": estimate,
             "weight_s": weight[row, at_bin],
         }
-    ).astype({"channel": "Int64"})
+    )
     table.attrs["left_out"] = left_out
     return table
 

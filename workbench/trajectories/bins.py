@@ -78,19 +78,50 @@ def binned_table(
         points, call, origin_s=np.zeros(len(names)), step_s=length / n_bins, n_bins=n_bins
     )
     row, at = np.nonzero(weight > 0)
-    channel = points.groupby(call)["channel"].first()
     step = (length / n_bins)[row]
+    calls = names.take(row)
     return pd.DataFrame(
         {
-            "call_id": names.take(row),
-            "channel": channel.reindex(row).to_numpy(),
+            "call_id": calls,
+            "channel": channels_at(points, calls, (at + 0.5) * step),
             "bin": at,
             "start_s": at * step,
             "end_s": (at + 1) * step,
             "estimate": total[row, at] / weight[row, at],
             "weight_s": weight[row, at],
         }
-    ).astype({"channel": "Int64"})
+    )
+
+
+def channels_at(points: pd.DataFrame, calls: pd.Index, middle_s: _Floats) -> pd.Series:
+    """Tell on which channel somebody is heard around moments of calls: it changes with a transfer.
+
+    Parameters
+    ----------
+    points : DataFrame
+        With call_id, channel and time_s.
+    calls : Index of str, shape (n,)
+        Calls that have points.
+    middle_s : ndarray of float, shape (n,)
+        Seconds of these calls.
+
+    Returns
+    -------
+    Series of Int64
+        Channel of the point nearest in time.
+    """
+    known = points[["call_id", "time_s", "channel"]].sort_values("time_s", kind="stable")
+    wanted = pd.DataFrame({"call_id": calls, "time_s": middle_s}).sort_values(
+        "time_s", kind="stable"
+    )
+    found = pd.merge_asof(
+        wanted.reset_index(),
+        known.astype({"call_id": wanted["call_id"].dtype}),
+        on="time_s",
+        by="call_id",
+        direction="nearest",
+    )
+    return found.set_index("index")["channel"].sort_index().rename_axis(None).astype("Int64")
 
 
 def lengths_of(calls: pd.Index, trajectories: pd.DataFrame, durations: pd.Series | None) -> _Floats:
