@@ -11,12 +11,12 @@ from hypothesis.extra.numpy import arrays
 from statsmodels.stats.multitest import multipletests
 
 from workbench.errors import InputError
+from workbench.false_discovery import adjusted_p_values
 from workbench.jackknife import (
     cluster_codes,
     cluster_draws,
     jackknife_interval,
 )
-from workbench.outcomes.false_discovery import adjusted_p_values
 
 BENJAMINI_HOCHBERG_1995 = [
     *(0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240),

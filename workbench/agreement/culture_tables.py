@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-import numpy as np
 import pandas as pd
 
 from workbench.errors import AbstainedError
+from workbench.false_discovery import adjusted_p_values
 
 
 def by_variable(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -51,16 +51,11 @@ def with_adjusted(rows: Iterable[Mapping[str, object]], columns: Mapping[str, st
     AbstainedError
         If no row has a figure; the note of the first is the message.
     """
-    from scipy.stats import false_discovery_control
-
     out = pd.DataFrame(list(rows))
     if "p" not in out.columns:
         raise AbstainedError(str(out["note"].iloc[0]))
     out = out.reindex(columns=list(columns))
-    out["p_adjusted"] = np.nan
-    told = out["p"].notna()
-    if told.any():
-        out.loc[told, "p_adjusted"] = false_discovery_control(out.loc[told, "p"].to_numpy(float))
+    out["p_adjusted"] = adjusted_p_values(out["p"].to_numpy(dtype=float))
     for name, kind in columns.items():
         if kind == "str":
             out[name] = out[name].fillna("")

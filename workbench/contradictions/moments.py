@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.errors import AbstainedError, InputError, nearest
+from workbench.false_discovery import adjusted_p_values
 
 CLICK = ["call_id", "channel", "start_s", "end_s"]
 
@@ -72,8 +73,6 @@ def fine_moments(
     >>> fine_moments(found, said)["evidence"].item()
     '"That\'s fine." Words +0.20, voice -0.40 (4 raters): 0.60 lower, give or take 0.15.'
     """
-    from statsmodels.stats.multitest import multipletests
-
     _need(contradictions, ("utterance_id", "voice", "words", "index", "p_value"), "contradictions")
     _need(utterances, ("utterance_id", "role", *CLICK), "utterances")
     if not -1 <= words_from <= 1:
@@ -91,13 +90,8 @@ def fine_moments(
                 f"{nearest(role, known)} There are: {', '.join(known) or 'none'}."
             )
     rows = rows.reset_index(drop=True)
-    p = rows["p_value"].to_numpy(dtype=float)
-    tested = ~np.isnan(p)
-    adjusted = np.full(len(p), np.nan)
-    if tested.any():
-        adjusted[tested] = multipletests(p[tested], method="fdr_bh")[1]
-    rows["p_adjusted"] = adjusted
-    rows["holds"] = adjusted < rate
+    rows["p_adjusted"] = adjusted_p_values(rows["p_value"].to_numpy(dtype=float))
+    rows["holds"] = rows["p_adjusted"] < rate
     fine = rows[(rows["words"] >= words_from) & (rows["voice"] < 0) & (rows["index"] < 0)]
     fine = fine.sort_values(["z", "index"], na_position="last", ignore_index=True)
     if "text" not in fine.columns:

@@ -5,11 +5,11 @@ Everything here is association. Nothing here is a cause.
 
 from __future__ import annotations
 
+from workbench.false_discovery import adjusted_p_values
 from workbench.outcomes import early_warning, rater_error
 from workbench.outcomes.added_value import added_value
 from workbench.outcomes.auc import auc_table
 from workbench.outcomes.coaching import agent_cards, qa_association, qa_disagreements, qa_rows
-from workbench.outcomes.false_discovery import adjusted_p_values
 from workbench.outcomes.guards import check_before
 from workbench.outcomes.ledger import Ledger
 from workbench.outcomes.outcome_rows import outcome_rows

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from workbench.outcomes.false_discovery import adjusted_p_values
+from workbench.false_discovery import adjusted_p_values
 
 _SAME = [
     *("outcome", "predictor", "unit", "step", "covariates", "cluster", "model"),

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from workbench.errors import InputError, nearest
+from workbench.false_discovery import adjusted_p_values
 from workbench.outcomes.covariates import covariate_columns
 from workbench.outcomes.enough import room
 from workbench.outcomes.estimating import estimated
-from workbench.outcomes.false_discovery import adjusted_p_values
 from workbench.outcomes.kinds import OutcomeKind, kind_named
 from workbench.outcomes.outcome_rows import ABOUT, outcome_rows
 from workbench.outcomes.readings import reading

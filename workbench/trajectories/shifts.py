@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbench.errors import InputError
+from workbench.false_discovery import adjusted_p_values
 from workbench.schema import check_table
 from workbench.trajectories.feature_dictionary import MIN_FOR_SHIFTS, MIN_SEGMENT
 from workbench.trajectories.points import points_of
@@ -134,7 +135,7 @@ def shift_table(
         found = _of_call(own, rng, draws)
         rows.append({"call_id": call_id, "role": role, "variable": variable} | found)
     table = pd.DataFrame(rows)
-    table["p_adjusted"] = _adjusted(table["p_value"].to_numpy(dtype=float))
+    table["p_adjusted"] = adjusted_p_values(table["p_value"].to_numpy(dtype=float))
     table = _with_marks(table, marks, role)
     order = [*table.columns.difference(_LAST, sort=False), *_LAST]
     return table[order].astype({"channel": "Int64"})
@@ -220,17 +221,6 @@ def place_of(value: _Floats, weight: _Floats) -> Place:
     enough = int(np.searchsorted(np.cumsum(p[likely]) / p.sum(), 0.95)) + 1
     among = np.r_[can[likely[:enough]], at]
     return Place(at, int(among.min()), int(among.max()))
-
-
-def _adjusted(p: _Floats) -> _Floats:
-    """Adjust for false discovery by Benjamini and Hochberg; what is missing stays so."""
-    told = np.flatnonzero(np.isfinite(p))
-    order = told[np.argsort(p[told], kind="stable")]
-    m = len(order)
-    out = np.full(len(p), np.nan)
-    raised = p[order] * m / np.arange(1, m + 1)
-    out[order] = np.minimum(np.minimum.accumulate(raised[::-1])[::-1], 1.0)
-    return out
 
 
 def marked_shifts(

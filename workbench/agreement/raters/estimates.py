@@ -8,6 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from workbench.false_discovery import adjusted_p_values
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -201,10 +203,7 @@ def adjusted(p: Floats, weight: Floats | None = None) -> Floats:
     own = p[tested]
     if weight is not None:
         own = own * weight[tested].sum() / (max(len(tested), 1) * weight[tested])
-    ranked = np.argsort(own, kind="stable")
-    order = tested[ranked]
-    raised = own[ranked] * len(order) / np.arange(1, len(order) + 1)
-    out[order] = np.minimum(np.minimum.accumulate(raised[::-1])[::-1], 1.0)
+    out[tested] = adjusted_p_values(np.minimum(own, 1.0))
     return out
 
 

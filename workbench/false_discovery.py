@@ -57,14 +57,8 @@ def adjusted_p_values(p_values: npt.ArrayLike, *, method: Literal["bh", "by"] = 
     wrong = known & ((p < 0) | (p > 1))
     if wrong.any():
         raise InputError(f"A p value lies between 0 and 1; {p[wrong][0]} came.")
+    from scipy.stats import false_discovery_control
+
     out = np.full(p.shape, np.nan)
-    m = int(known.sum())
-    if m:
-        order = np.argsort(p[known], kind="stable")
-        times = m * float(np.sum(1 / np.arange(1, m + 1))) if method == "by" else m
-        scaled = p[known][order] * (times / np.arange(1, m + 1))
-        falling = np.minimum.accumulate(scaled[::-1])[::-1].clip(max=1.0)
-        back = np.empty(m)
-        back[order] = falling
-        out[known] = back
+    out[known] = false_discovery_control(p[known], method=method)
     return out
