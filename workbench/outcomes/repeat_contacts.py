@@ -12,7 +12,7 @@ import pandas as pd
 from workbench.errors import AbstainedError, InputError, nearest
 from workbench.jackknife import MIN_CLUSTERS, cluster_codes, jackknife_interval
 from workbench.outcomes.design import model_columns
-from workbench.outcomes.leaving_out import logit_without, marginal_effects
+from workbench.outcomes.models import logit_effect
 from workbench.schema import check_table
 
 _Floats = npt.NDArray[np.float64]
@@ -184,7 +184,7 @@ def repeat_contacts(
             f"delete-one-{cluster.removesuffix('_id')} jackknife, t({g - 1})",
         }
         try:
-            effect, without = _effect(x, y, held, codes, g)
+            effect, without = logit_effect(x, y, held, codes, g)
         except AbstainedError as error:
             none = dict.fromkeys(("effect", "ci_low", "ci_high", "p_value"), np.nan)
             out.append(row | none | {"note": str(error), "reading": ""})
@@ -210,18 +210,6 @@ _COLUMNS = [
     *("mean_again", "mean_not", "n_calls", "n_events", "n_not_over", "n_left_out"),
     *("n_clusters", "cluster", "covariates", "model", "note", "reading"),
 ]
-
-
-def _effect(
-    x: _Floats, y: _Floats, held: _Floats, codes: npt.NDArray[np.int64], g: int
-) -> tuple[float, _Floats]:
-    spread = float(x.std())
-    if spread == 0:
-        raise AbstainedError("The predictor has the same value in all first calls.")
-    design = np.column_stack([np.ones(len(y)), (x - x.mean()) / spread, held])
-    fits = logit_without(design, y, codes, g)
-    effect, without = marginal_effects(design, 1, codes, fits)
-    return effect / spread, without / spread
 
 
 def _step(name: str) -> float:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from workbench.errors import AbstainedError, InputError, nearest
 from workbench.jackknife import MIN_CLUSTERS, NO_INTERVAL, cluster_codes, jackknife_interval
-from workbench.outcomes.leaving_out import least_squares_without
+from workbench.outcomes.models import linear_effect
 from workbench.outcomes.policy.series import (
     check_both_sides,
     digits_of,
@@ -111,16 +111,15 @@ def difference_in_differences(
         )
     codes, g = cluster_codes(made["cluster"], what=cluster)
     n_treated = int(made.loc[made["treated"] & made["after"], "cluster"].nunique())
-    design = np.column_stack([np.ones(len(y)), got, after, got * after])
-    fit, without = (part[..., 3] for part in least_squares_without(design, y, codes, g))
+    fit, without = linear_effect(got * after, y, np.column_stack([got, after]), codes, g)
     enough = g >= MIN_CLUSTERS and n_treated >= FEWEST_TREATED
-    interval = jackknife_interval(float(fit), without) if enough else NO_INTERVAL
+    interval = jackknife_interval(fit, without) if enough else NO_INTERVAL
     unit = made.attrs["unit"]
     start = policy_date(since)
     row: dict[str, Any] = {
         "outcome": measure,
         "term": "difference in differences",
-        "effect": float(fit),
+        "effect": fit,
         "unit": unit,
         "ci_low": interval.low,
         "ci_high": interval.high,
@@ -208,13 +207,12 @@ def pre_trends(
     if got.min() == got.max():
         raise AbstainedError("Before the policy there are calls of one side only.")
     codes, g = cluster_codes(before["cluster"], what=cluster)
-    design = np.column_stack([np.ones(len(y)), got, months, got * months])
-    fit, without = (part[..., 3] for part in least_squares_without(design, y, codes, g))
-    interval = jackknife_interval(float(fit), without)
+    fit, without = linear_effect(got * months, y, np.column_stack([got, months]), codes, g)
+    interval = jackknife_interval(fit, without)
     hidden = float(np.max(np.abs([interval.low, interval.high])) * apart)
     row: dict[str, Any] = {
         "outcome": measure,
-        "effect": float(fit),
+        "effect": fit,
         "unit": f"{made.attrs['unit']} a month",
         "ci_low": interval.low,
         "ci_high": interval.high,

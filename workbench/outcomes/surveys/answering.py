@@ -10,7 +10,7 @@ import pandas as pd
 
 from workbench.errors import AbstainedError, InputError, nearest
 from workbench.jackknife import cluster_codes
-from workbench.outcomes.leaving_out import logit_without
+from workbench.outcomes.surveys.leaving_out import logit_without
 
 MOST_GROUPS = 200
 """Above so many customers, groups of them are left out in place of single ones."""
