@@ -21,6 +21,7 @@ from workbench.outcomes.models import (
     OrdinalModel,
     design_of,
     left_out,
+    linear_effect,
     sandwich,
     two_way_intervals,
 )
@@ -203,3 +204,14 @@ def test_two_way_clusters_of_grunfeld():
     ours = np.array([interval.se for interval in both]) * np.sqrt(small)
     assert ours == pytest.approx([0.016676, 0.080081], rel=0.08)
     assert (ours >= np.sqrt(by_firm * small) - 1e-12).all()
+
+
+def test_a_score_whose_predictor_is_gone_with_a_cluster_has_no_figure_without_it():
+    rng = np.random.default_rng(0)
+    codes = np.repeat(np.arange(10), 20)
+    only = (codes == 0) & (np.arange(200) < 10)
+    found = linear_effect(only.astype(float), rng.normal(size=200), np.empty((200, 0)), codes, 10)
+    assert np.isnan(found.left_out[0]) and np.isfinite(found.left_out[1:]).all()
+    queue = (codes == 3).astype(float)[:, None]
+    held = linear_effect(rng.normal(size=200), rng.normal(size=200), queue, codes, 10)
+    assert np.isfinite(held.left_out).all()

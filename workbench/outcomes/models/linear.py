@@ -40,13 +40,13 @@ class LinearModel(RowModel):
         self.theta = np.asarray(sm.OLS(y, design.matrix).fit().params, dtype=float)
 
     def refitted(self, without: _Ints, curvature: _Floats) -> _Floats:
-        """Solve again: one step is exact."""
+        """Solve again: one step is exact; NaN for predictors that nothing is left to tell."""
         curve = curvature - self.curvature(self.theta, without)
-        try:
-            step = np.linalg.solve(curve, -self.gradient(self.theta, without))
-        except np.linalg.LinAlgError:
-            return np.full(len(self.theta), np.nan)
-        return self.theta + step
+        inverse = np.linalg.pinv(curve, rcond=1e-10, hermitian=True)
+        theta = self.theta - inverse @ self.gradient(self.theta, without)
+        lost = np.abs(inverse @ curve - np.eye(len(theta))).max(axis=1) > 1e-6
+        theta[self.told] = np.where(lost[self.told], np.nan, theta[self.told])
+        return theta
 
     def scores(self, theta: _Floats, rows: _Ints | None = None) -> _Floats:
         """Give each row's derivative of half the squared error."""
