@@ -40,6 +40,7 @@ export class Labeler {
   private readonly turnover = new Turnover();
   private placesByCall = new Map<string, Place[]>();
   private shown = false;
+  private ready: Promise<void> | undefined;
   private auto: boolean;
   private sending = false;
 
@@ -132,7 +133,7 @@ export class Labeler {
     this.build();
     followTheme(root, () => this.booth.draw(), signal);
     void keys.load(root);
-    void this.begin();
+    this.ready = this.begin();
   }
 
   /** Show the first item once it is known what an earlier page left. */
@@ -155,8 +156,7 @@ export class Labeler {
   }
 
   private build(): void {
-    const { root } = this;
-    const { signal } = this.life;
+    const { root, life: { signal } } = this;
     const save = button("wb-button wb-button-save", strings.save, () => this.save(), {
       key: this.keys.cap("save"),
       signal,
@@ -353,13 +353,14 @@ export class Labeler {
     // Nothing that is typed here is meant for the notebook around us.
     event.stopPropagation();
     if (isTextField(event.target) || event.isComposing) return;
+    if (!this.shown) return void this.ready?.then(() => this.shown && this.keydown(event));
     const presses = event.code === "Space" || event.code === "Enter";
     if (presses && event.target instanceof HTMLButtonElement) return;
     if ((event.ctrlKey || event.metaKey) && event.code === "KeyS") event.preventDefault();
     this.keys.learn(event);
     this.turnover.now();
     const command = this.keymap.commandOf(event);
-    if (!command || !this.shown || this.round.busy) return;
+    if (!command || this.round.busy) return;
     if (this.card.open && command.act !== "card" && command.act !== "stop") return;
     event.preventDefault();
     this.run(command);

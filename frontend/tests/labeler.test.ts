@@ -34,12 +34,16 @@ function setup(changes: Record<string, unknown> = {}) {
 }
 
 async function open(): Promise<void> {
+  draw();
+  await settle();
+}
+
+function draw(): void {
   document.body.replaceChildren();
   box = document.createElement("div");
   document.body.append(box);
   const render = (workbench as unknown as { render(props: unknown): () => void }).render;
   close = render({ model: host.model, el: box, signal: new AbortController().signal });
-  await settle();
 }
 
 function key(code: string, changes: KeyboardEventInit = {}): KeyboardEvent {
@@ -144,6 +148,16 @@ describe("the Labeler", () => {
     await settle();
     expect(text(".wb-message")).toBe("");
     expect(saves().map(({ rating_id }) => rating_id)[1]).toBe(saves()[0]?.rating_id);
+  });
+
+  it("keeps the keys that are pressed before it knows where to begin", async () => {
+    close();
+    draw();
+    for (const code of ["KeyK", "Digit1", "Digit1"]) key(code);
+    expect(chips()).toEqual([]);
+    await settle();
+    expect(text(".wb-header")).toContain("Utterance 2 of 3");
+    expect(chips()).toEqual(["curt, strength 2 of 3", "surprise, off"]);
   });
 
   it("asks for what is missing instead of saving", () => {

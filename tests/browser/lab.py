@@ -47,6 +47,8 @@ DONE = """() => {
   return panel.context.sessionContext.session.kernel.status === 'idle' && cells.length > 0 &&
     cells.every(({ model }) => model.executionCount != null && model.executionState !== 'running');
 }"""
+# Its tags are there once a Labeler shows its first item.
+CHIPS = "() => document.querySelector('.wb:not([data-old]) .wb-chips .wb-chip')"
 ERRORS = """() => window.jupyterapp.shell.currentWidget.content.widgets.flatMap(
   cell => cell.model.type !== 'code' ? [] : cell.model.outputs.toJSON()
     .filter(output => output.output_type === 'error')

@@ -12,7 +12,7 @@ import time
 import pytest
 
 import workbench as wb
-from tests.browser.lab import LISTEN_IN, ROOT, Notebook, lab_server
+from tests.browser.lab import CHIPS, LISTEN_IN, ROOT, Notebook, lab_server
 from tests.browser.test_labeler import CELL, PLAYING, SAVED
 from workbench.annotate import page, write_page
 
@@ -85,7 +85,7 @@ def test_the_labeler_in_notebook_7(chromium, home, tmp_path):
     with lab_server(tmp_path, home, app="notebook") as address:
         book = Notebook(page, address, tmp_path, path="notebooks")
         book.show(CELL)
-        book.until("() => document.querySelector('.wb:not([data-old]) .wb-chip')")
+        book.until(CHIPS)
         page.locator(".wb:not([data-old])").focus()
         book.keys("Space")
         book.until(PLAYING)

@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from tests.browser.lab import CHIPS
+
 pytestmark = pytest.mark.browser
 
 CELL = """
@@ -28,7 +30,7 @@ def pitch_of(hertz):
 
 def open_labeler(book, cell=CELL):
     book.show(cell)
-    book.until("() => document.querySelector('.wb:not([data-old]) .wb-chip')")
+    book.until(CHIPS)
     book.page.locator(".wb:not([data-old])").focus()
 
 
@@ -38,7 +40,7 @@ def until_at(book, number):
 
 def test_three_utterances_are_rated_by_keyboard_alone(book):
     book.show(CELL)
-    book.until("() => document.querySelector('.wb:not([data-old]) .wb-chip')")
+    book.until(CHIPS)
     for _ in range(40):
         book.keys("Tab")
         if book.page.evaluate("() => document.activeElement.classList.contains('wb')"):
@@ -339,7 +341,8 @@ def test_it_is_shown_soon_after_the_cell_is_run(book):
           const begin = performance.now();
           const old = document.querySelector('.wb');
           window.jupyterapp.commands.execute('notebook:run-all-cells');
-          while (!(document.querySelector('.wb-chip') && document.querySelector('.wb') !== old))
+          const here = () => document.querySelector('.wb-chips .wb-chip');
+          while (!(here() && document.querySelector('.wb') !== old))
             await new Promise(requestAnimationFrame);
           return (performance.now() - begin) / 1000;
         }"""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import workbench as wb
+from tests.browser.lab import CHIPS
 from tests.browser.test_labeler import SAVED, until_at
 
 pytestmark = pytest.mark.browser
@@ -32,7 +33,7 @@ def test_three_utterances_are_labelled_and_seen_everywhere(book):
     book.show(OPEN, seconds=180)
     before = book.python('ws.features().query("call_id == \'s03\'")["frustration_share"].item()')
     book.show(OPEN + LABEL)
-    book.until("() => document.querySelector('.wb:not([data-old]) .wb-chip')")
+    book.until(CHIPS)
     book.page.locator(".wb:not([data-old])").focus()
     rate(book, 1, "Digit1", "Digit1", "ArrowLeft")
     rate(book, 2, "Digit1", "Digit7")
@@ -69,7 +70,7 @@ def test_a_click_on_the_trajectory_plays_the_seconds_behind_it(book):
 def test_a_rating_survives_the_death_of_the_kernel(lab, home):
     with lab() as book:
         book.show(OPEN + LABEL.replace("s03", "s05"), seconds=180)
-        book.until("() => document.querySelector('.wb:not([data-old]) .wb-chip')")
+        book.until(CHIPS)
         book.page.locator(".wb:not([data-old])").focus()
         kernel = book.python("os.getpid()")
         rate(book, 1, "Digit9")
@@ -82,7 +83,7 @@ def test_a_rating_survives_the_death_of_the_kernel(lab, home):
 def test_the_first_notebook_runs_from_top_to_bottom(lab):
     with lab(NOTEBOOKS / "00_start_here.ipynb") as book:
         book.run(seconds=240)
-        book.until("() => document.querySelector('.wb:not([data-old]) .wb-chip')")
+        book.until(CHIPS)
         book.until("() => document.querySelector('.js-plotly-plot .point')")
         if folder := os.environ.get("WORKBENCH_SCREENSHOTS"):
             book.page.set_viewport_size({"width": 1100, "height": 6000})

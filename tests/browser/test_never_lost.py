@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.lab import CHIPS
+
 pytestmark = pytest.mark.browser
 
 CELL = """
@@ -24,7 +26,6 @@ from tests.browser.rated_database import *
 VBox([opened({place!r}, keep_key=name) for name in {names!r}])
 """
 SAVED = "() => document.querySelector('.wb-mark-text')?.textContent === 'Saved'"
-CHIPS = "() => document.querySelector('.wb:not([data-old]) .wb-chip')"
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from tests.browser.lab import CHIPS
 from tests.browser.test_labeler import CONTRAST, SAVED, THEME, until_at
 
 pytestmark = pytest.mark.browser
@@ -20,7 +21,7 @@ FOCUSED = "() => document.activeElement?.classList.contains('wb')"
 
 def show(book, tmp_path, settings=""):
     book.show(CELL.format(place=str(tmp_path / "workbench.db"), settings=settings))
-    book.until("() => document.querySelector('.wb:not([data-old]) .wb-chip')")
+    book.until(CHIPS)
     book.page.locator(".wb:not([data-old])").focus()
 
 
@@ -57,7 +58,7 @@ def test_a_sitting_begins_with_headphones_and_level_once_a_day(book, tmp_path):
             break
     assert noted == [True]
     book.run()
-    book.until("() => document.querySelector('.wb:not([data-old]) .wb-chip')")
+    book.until(CHIPS)
     book.page.wait_for_timeout(300)
     assert not card.is_visible()
 
