@@ -1,11 +1,11 @@
-// Bundle the widgets into the package: one module and one style sheet for all of them.
+// Bundle the widgets into the package: a module and a style sheet for ours, a module for figures.
 import { build } from "esbuild";
 import { fileURLToPath } from "node:url";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 await build({
-  entryPoints: [here("src/workbench.ts"), here("src/workbench.css")],
+  entryPoints: ["src/workbench.ts", "src/workbench.css", "src/figure.ts"].map(here),
   outdir: here("../workbench/widgets/static"),
   bundle: true,
   format: "esm",

@@ -32,5 +32,6 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(autouse=True)
 def widgets_alone(monkeypatch):
     """Widgets need no browser side, and answer before the next line however busy the machine."""
-    monkeypatch.setattr("workbench.widgets.answering._bundle", lambda name: f"/* {name} */")
+    for module in ("answering", "figure"):
+        monkeypatch.setattr(f"workbench.widgets.{module}.bundle", lambda name: f"/* {name} */")
     monkeypatch.setattr("workbench.widgets.answering.PATIENCE_S", 60.0)

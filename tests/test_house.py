@@ -121,6 +121,7 @@ def test_the_wheel_holds_bundle_samples_notebooks_and_taxonomy(tmp_path):
     (wheel,) = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {
+        "workbench/widgets/static/figure.js",
         "workbench/widgets/static/workbench.js",
         "workbench/data_samples/calls.csv",
         "workbench/notebooks/00_start_here.ipynb",

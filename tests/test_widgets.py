@@ -22,6 +22,7 @@ from workbench.schema import table_named
 from workbench.taxonomies import default_taxonomy
 from workbench.widgets import CallList, Labeler, Player, answering, earlier_ratings, playable
 from workbench.widgets.dialogue import dialogue_lines
+from workbench.widgets.figure import figure_widget
 from workbench.widgets.picture import Picture
 from workbench.widgets.playable import clicked_row
 from workbench.widgets.snippet import caption_of, snippet_of_samples
@@ -499,10 +500,10 @@ def test_an_empty_list_is_shown_not_refused():
 def test_a_missing_bundle_is_said_with_the_remedy(monkeypatch, tmp_path):
     monkeypatch.undo()
     monkeypatch.setattr(answering, "STATIC", tmp_path)
-    answering._bundle.cache_clear()
+    answering.bundle.cache_clear()
     with pytest.raises(WorkbenchError, match="has not been built.*pip install"):
         labeler()
-    answering._bundle.cache_clear()
+    answering.bundle.cache_clear()
 
 
 def test_messages_of_others_are_ignored():
@@ -823,3 +824,20 @@ def test_points_of_heat_maps_and_of_arrays_are_found():
     floats = SimpleNamespace(customdata=np.array([[7, np.nan, 0.0, 1.0]]))
     assert clicked_row(floats, [0]) == {"call_id": "7.0", "start_s": 0.0, "end_s": 1.0}
     assert caption_of({"call_id": "0007"}) == "Call 0007"
+
+
+def test_the_code_of_plotly_goes_to_the_page_once_and_again_after_everything_was_closed():
+    import ipywidgets
+    import plotly.graph_objects as go
+
+    figures = [figure_widget(go.Figure(go.Scatter(y=[n, 1]))) for n in (1, 2)]
+    states = [figure.get_state() for figure in figures]
+    assert states[0]["_plotly"] == states[1]["_plotly"]
+    assert all(len(state["_esm"]) < 10_000 for state in states)
+    (code,) = {figure._plotly for figure in figures}
+    assert "Plotly" in code.code
+    assert len(code.code) > 1_000_000
+    ipywidgets.Widget.close_all()
+    again = figure_widget(go.Figure(go.Scatter(y=[3, 1])))
+    assert again.get_state()["_plotly"] != states[0]["_plotly"]
+    assert again._plotly.code == code.code

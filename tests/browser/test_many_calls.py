@@ -44,3 +44,19 @@ def test_hundreds_of_calls_are_drawn_whole(book):
     assert rows > 600
     if folder := os.environ.get("WORKBENCH_SCREENSHOTS"):
         book.page.locator(".js-plotly-plot").screenshot(path=f"{folder}/heatmap.png")
+
+
+def test_a_page_reads_plotly_once_for_all_its_figures(book):
+    two = "import plotly.graph_objects as go\nfrom workbench.widgets import playable\n"
+    two += "_box = lambda: playable(go.Figure(go.Scatter(y=[1, 2])), print)\n"
+    two += "import ipywidgets\nipywidgets.VBox([_box(), _box()])"
+    seen = "() => document.querySelectorAll('.js-plotly-plot:not([data-old]) .scatterlayer').length"
+    book.page.evaluate("() => { delete window.workbenchPlotly; }")
+    book.show(two)
+    book.until(f"() => ({seen})() === 2")
+    first = "async () => (window.first = [...window.workbenchPlotly.values()]).length"
+    assert book.page.evaluate(first) == 1
+    book.show(two + "  # again")
+    book.until(f"() => ({seen})() === 2")
+    kept = "async () => [...window.workbenchPlotly.values()].every((x, n) => x === first[n])"
+    assert book.page.evaluate(kept)

@@ -67,8 +67,8 @@ class AnsweringWidget(anywidget.AnyWidget):
         **traits: Any,
     ) -> None:
         super().__init__(
-            _esm=_bundle("workbench.js"),
-            _css=_bundle("workbench.css"),
+            _esm=bundle("workbench.js"),
+            _css=bundle("workbench.css"),
             _kind=kind,
             _language=_check_language(language),
             **traits,
@@ -126,16 +126,30 @@ def sentence_of(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def _check_language(name: str) -> str:
-    if name not in LANGUAGES:
-        raise InputError(
-            f'There are no words in the language "{name}"; there are: {", ".join(LANGUAGES)}.'
-        )
-    return name
-
-
 @cache
-def _bundle(name: str) -> str:
+def bundle(name: str) -> str:
+    """Read a file of the browser side.
+
+    Parameters
+    ----------
+    name : str
+        workbench.js, workbench.css or figure.js.
+
+    Returns
+    -------
+    str
+        Its text.
+
+    Raises
+    ------
+    WorkbenchError
+        If it was not built.
+
+    Examples
+    --------
+    >>> bundle("figure.js") == bundle("figure.js")
+    True
+    """
     try:
         return (STATIC / name).read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -143,3 +157,11 @@ def _bundle(name: str) -> str:
             f"The browser side of the widgets, {name}, has not been built. In a checkout, "
             "run: pip install --editable . (it brings its own Node)."
         ) from None
+
+
+def _check_language(name: str) -> str:
+    if name not in LANGUAGES:
+        raise InputError(
+            f'There are no words in the language "{name}"; there are: {", ".join(LANGUAGES)}.'
+        )
+    return name

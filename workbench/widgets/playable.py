@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from workbench.widgets.answering import sentence_of
+from workbench.widgets.figure import figure_widget
 from workbench.widgets.player import Player
 from workbench.widgets.snippet import Snippet
 
@@ -64,10 +64,7 @@ def playable(figure: go.Figure, play: Play, *, redraw: Redraw | None = None) -> 
             player.say(sentence_of(error))
 
     def put(drawn: go.Figure) -> None:
-        widget = _whole_figure()(data=drawn.data, layout=_with_subtitle_in_title(drawn.layout))
-        widget._config = {**widget._config, "responsive": True}
-        widget.whole = True
-        widget.open()
+        widget = figure_widget(drawn)
         for trace in widget.data:
             if trace.customdata is not None and hasattr(trace, "on_click"):
                 trace.on_click(clicked)
@@ -97,36 +94,6 @@ def figure_of(box: ipywidgets.VBox) -> go.Figure | None:
         if the box is not from `playable`.
     """
     return getattr(box, "drawn", None)
-
-
-@cache
-def _whole_figure() -> type[go.FigureWidget]:
-    import plotly.graph_objects as go
-
-    class WholeFigure(go.FigureWidget):  # type: ignore[misc]
-        """Goes to the page in one message: sent in parts, a busy page draws it empty."""
-
-        whole = False
-
-        def open(self) -> None:
-            if self.whole:
-                super().open()
-
-    return WholeFigure
-
-
-def _with_subtitle_in_title(layout: go.Layout) -> go.Layout:
-    """Put the subtitle below the title as text: drawn out of sight, Plotly lays it over."""
-    import plotly.graph_objects as go
-
-    copy = go.Layout(layout)
-    title = copy.title
-    if title.subtitle.text:
-        font = copy.template.layout.title.subtitle.font
-        style = f"font-size:{font.size or 12}px;color:{font.color or 'inherit'}"
-        title.text = f'{title.text}<br><span style="{style}">{title.subtitle.text}</span>'
-        title.subtitle.text = None
-    return copy
 
 
 def clicked_row(trace: Any, point_inds: list[Any]) -> dict[str, Any] | None:
