@@ -22,6 +22,7 @@ from workbench.outcomes.models import (
     design_of,
     left_out,
     linear_effect,
+    logit_effect,
     sandwich,
     two_way_intervals,
 )
@@ -214,4 +215,16 @@ def test_a_score_whose_predictor_is_gone_with_a_cluster_has_no_figure_without_it
     assert np.isnan(found.left_out[0]) and np.isfinite(found.left_out[1:]).all()
     queue = (codes == 3).astype(float)[:, None]
     held = linear_effect(rng.normal(size=200), rng.normal(size=200), queue, codes, 10)
+    assert np.isfinite(held.left_out).all()
+
+
+def test_a_yes_or_no_whose_predictor_is_gone_with_a_cluster_has_no_figure_without_it():
+    rng = np.random.default_rng(0)
+    codes = np.repeat(np.arange(10), 40)
+    only = (codes == 0) & (np.arange(400) < 20)
+    y = (rng.uniform(size=400) < 0.4).astype(float)
+    found = logit_effect(only.astype(float), y, np.empty((400, 0)), codes, 10)
+    assert np.isnan(found.left_out[0]) and np.isfinite(found.left_out[1:]).all()
+    queue = (codes == 3).astype(float)[:, None]
+    held = logit_effect(rng.normal(size=400), y, queue, codes, 10)
     assert np.isfinite(held.left_out).all()

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.outcomes.models.design import Design
-from workbench.outcomes.models.rows import RowModel
+from workbench.outcomes.models.rows import RowModel, inverse_of
 
 _Floats = npt.NDArray[np.float64]
 _Ints = npt.NDArray[np.int64]
@@ -41,10 +41,8 @@ class LinearModel(RowModel):
 
     def refitted(self, without: _Ints, curvature: _Floats) -> _Floats:
         """Solve again: one step is exact; NaN for predictors that nothing is left to tell."""
-        curve = curvature - self.curvature(self.theta, without)
-        inverse = np.linalg.pinv(curve, rcond=1e-10, hermitian=True)
+        inverse, lost = inverse_of(curvature - self.curvature(self.theta, without))
         theta = self.theta - inverse @ self.gradient(self.theta, without)
-        lost = np.abs(inverse @ curve - np.eye(len(theta))).max(axis=1) > 1e-6
         theta[self.told] = np.where(lost[self.told], np.nan, theta[self.told])
         return theta
 

@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 from workbench.errors import AbstainedError
 from workbench.outcomes.models.design import Design
@@ -63,13 +64,13 @@ class LogisticModel(RowModel):
     def gradient(self, theta: _Floats, rows: _Ints | None = None) -> _Floats:
         """Give the sum of the scores."""
         matrix, y = self._of(rows)
-        out: _Floats = matrix.T @ (y - _expit(self.eta(theta, rows)))
+        out: _Floats = matrix.T @ (y - expit(self.eta(theta, rows)))
         return out
 
     def scores(self, theta: _Floats, rows: _Ints | None = None) -> _Floats:
         """Give each row's derivative of the log-likelihood."""
         matrix, y = self._of(rows)
-        out: _Floats = matrix * (y - _expit(self.eta(theta, rows)))[:, None]
+        out: _Floats = matrix * (y - expit(self.eta(theta, rows)))[:, None]
         return out
 
     def curvature(self, theta: _Floats, rows: _Ints | None = None) -> _Floats:
@@ -80,20 +81,14 @@ class LogisticModel(RowModel):
 
     def response(self, eta: _Floats, theta: _Floats) -> _Floats:
         """Give the chance."""
-        return _expit(eta)[:, None]
+        return expit(eta)[:, None]
 
     def slope(self, eta: _Floats, theta: _Floats) -> _Floats:
         """Give how steeply the chance rises."""
-        chance = _expit(eta)
+        chance = expit(eta)
         return (chance * (1 - chance))[:, None]
 
     def _of(self, rows: _Ints | None) -> tuple[_Floats, _Floats]:
         if rows is None:
             return self.design.matrix, self.y
         return self.design.matrix[rows], self.y[rows]
-
-
-def _expit(eta: _Floats) -> _Floats:
-    from scipy.special import expit
-
-    return np.asarray(expit(eta), dtype=np.float64)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 from workbench.errors import AbstainedError
 from workbench.outcomes.models.design import Design
@@ -131,13 +132,13 @@ class OrdinalModel(RowModel):
         return out
 
     def _below(self, eta: _Floats, theta: _Floats) -> _Floats:
-        return _expit(theta[self.k :] - eta[:, None])
+        return expit(theta[self.k :] - eta[:, None])
 
     def _ends(self, theta: _Floats, rows: _Ints | None) -> tuple[_Floats, _Floats]:
         eta = self.eta(theta, rows)
         level = self.level if rows is None else self.level[rows]
         cuts = np.r_[-np.inf, theta[self.k :], np.inf]
-        return _expit(cuts[level + 1] - eta), _expit(cuts[level] - eta)
+        return expit(cuts[level + 1] - eta), expit(cuts[level] - eta)
 
     def _slopes(self, theta: _Floats, rows: _Ints | None) -> tuple[_Floats, _Floats, _Floats]:
         upper, lower = self._ends(theta, rows)
@@ -147,9 +148,3 @@ class OrdinalModel(RowModel):
             upper * (1 - upper) / chance,
             -lower * (1 - lower) / chance,
         )
-
-
-def _expit(eta: _Floats) -> _Floats:
-    from scipy.special import expit
-
-    return np.asarray(expit(eta), dtype=np.float64)

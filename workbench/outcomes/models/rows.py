@@ -237,14 +237,13 @@ class RowModel(Model):
         """Take Newton steps; the first needs no look at the rows that stay."""
         theta = self.theta
         missing = np.full(len(theta), np.nan)
-        curve = curvature - self.curvature(theta, without)
         slope = -self.gradient(theta, without)
+        inverse, lost = inverse_of(curvature - self.curvature(theta, without))
+        if lost[self.told].any():
+            return missing
         last = np.inf
         for _ in range(_TURNS):
-            try:
-                step = np.linalg.solve(curve, slope)
-            except np.linalg.LinAlgError:
-                return missing
+            step = inverse @ slope
             theta = theta + step
             size = float(np.abs(step).max())
             if not size < 1e3 or np.abs(theta[self.told]).max() > MAX_COEFFICIENT:
@@ -252,7 +251,7 @@ class RowModel(Model):
             if size < SMALL_STEP:
                 return theta
             if size > 0.1 * last:
-                curve = self.curvature(theta) - self.curvature(theta, without)
+                inverse, _ = inverse_of(self.curvature(theta) - self.curvature(theta, without))
             last = size
             slope = self.gradient(theta) - self.gradient(theta, without)
         return missing
@@ -284,6 +283,32 @@ class RowModel(Model):
         own -= share[:, None, None] * self.effects(theta)
         out[:, self.design.n_predictors :] += own.reshape(len(out), -1)
         return out
+
+
+def inverse_of(curvature: _Floats) -> tuple[_Floats, npt.NDArray[np.bool_]]:
+    """Invert a curvature as far as the rows tell.
+
+    Parameters
+    ----------
+    curvature : ndarray of float, shape (k, k)
+        Symmetric; of scaled columns.
+
+    Returns
+    -------
+    ndarray of float, shape (k, k)
+        The pseudoinverse: what nothing tells stays where it is.
+    ndarray of bool, shape (k,)
+        Which coefficients nothing tells.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> inverse_of(np.diag([4.0, 0.0]))[1]
+    array([False,  True])
+    """
+    inverse = np.linalg.pinv(curvature, rcond=1e-10, hermitian=True).astype(np.float64)
+    lost = np.abs(inverse @ curvature - np.eye(len(curvature))).max(axis=1) > 1e-6
+    return inverse, lost
 
 
 class _Climbable(Protocol):

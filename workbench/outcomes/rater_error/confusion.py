@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import expit
 
 from workbench.errors import AbstainedError
 from workbench.outcomes.rater_error.hearings import numbered
@@ -74,8 +75,6 @@ def from_logits(psi: _Floats) -> Confusion:
     >>> from_logits(np.zeros(3)).prevalence
     0.5
     """
-    from scipy.special import expit
-
     values = expit(np.clip(psi, -7.0, 7.0))
     n = len(psi) // 2
     return Confusion(values[:n], values[n : 2 * n], float(values[-1]))
@@ -150,8 +149,8 @@ def estimate(votes: npt.NDArray[np.int8], counts: _Floats) -> Estimated:
         psi = new
     for _ in range(25):
         scores, curves = _slopes(psi, votes, said, rated)
-        slope = counts @ scores + _PSEUDO * (1 - 2 * _expit(psi))
-        spread = _expit(psi)
+        slope = counts @ scores + _PSEUDO * (1 - 2 * expit(psi))
+        spread = expit(psi)
         penalty = np.diag(2 * _PSEUDO * spread * (1 - spread))
         information = penalty - np.tensordot(counts, curves, axes=1)
         step = np.linalg.lstsq(information, slope, rcond=None)[0]
@@ -206,7 +205,7 @@ def rater_confusion(heard: pd.DataFrame) -> pd.DataFrame:
     rated = hearings.votes >= 0
     shared = rated & (rated.sum(axis=1) >= 3)[:, None]
     errors = np.sqrt(np.diag(np.linalg.pinv(found.information, hermitian=True)).clip(0))
-    sure, confusion, n = _expit(found.confusion.as_logits()), found.confusion, rated.shape[1]
+    sure, confusion, n = expit(found.confusion.as_logits()), found.confusion, rated.shape[1]
     errors = errors * sure * (1 - sure)
     return pd.DataFrame(
         {
@@ -291,12 +290,13 @@ def _maximised(there: _Floats, said: _Floats, rated: _Floats, counts: _Floats) -
 
 def _posterior(psi: _Floats, votes: npt.NDArray[np.int8]) -> _Floats:
     there, absent = from_logits(psi).likelihoods(votes)
-    return _expit(there - absent + psi[-1])
+    chance: _Floats = expit(there - absent + psi[-1])
+    return chance
 
 
 def _scores(psi: _Floats, votes: npt.NDArray[np.int8], said: _Floats, rated: _Floats) -> _Floats:
     there = _posterior(psi, votes)[:, None]
-    sure = _expit(psi)
+    sure = expit(psi)
     n = said.shape[1]
     yes = there * (said - rated * sure[:n])
     no = (1 - there) * ((rated - said) - rated * sure[n : 2 * n])
@@ -318,9 +318,3 @@ def _slopes(
 
 def _logit(p: _Floats) -> _Floats:
     return np.asarray(np.log(p) - np.log1p(-p), dtype=np.float64)
-
-
-def _expit(x: _Floats) -> _Floats:
-    from scipy.special import expit
-
-    return np.asarray(expit(x), dtype=np.float64)
