@@ -74,23 +74,21 @@ class Carrying(Core):
         """
         from workbench.workspace import carried
 
-        return noted(
+        table = carried.carry(
             self,
-            carried.carry(
-                self,
-                outcome,
-                tag=tag,
-                role=role,
-                outcome_kind=outcome_kind,
-                choice=columns_of(choice),
-                feature=feature,
-                covariates=covariates,
-                cluster=cluster,
-                step=step,
-                horizon=horizon,
-                refit=refit,
-            ),
+            outcome,
+            tag=tag,
+            role=role,
+            outcome_kind=outcome_kind,
+            choice=columns_of(choice),
+            feature=feature,
+            covariates=covariates,
+            cluster=cluster,
+            step=step,
+            horizon=horizon,
+            refit=refit,
         )
+        return noted(self, table, tries=table["method"] == "carried")
 
     def rater_confusion(self, tag: str, *, role: str = "customer", **choice: Any) -> pd.DataFrame:
         """Tell how well each rater hears a tag, without a look at any outcome.

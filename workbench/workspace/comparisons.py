@@ -11,6 +11,7 @@ import pandas as pd
 from workbench import trajectories as curves
 from workbench.errors import AbstainedError, InputError, nearest
 from workbench.workspace import known_of, tables
+from workbench.workspace.tried import noted
 
 if TYPE_CHECKING:
     from workbench.workspace.core import Core
@@ -245,6 +246,8 @@ def compared(
     comparison = curves.compare_groups(
         cells, groups, clusters=clusters, permute=permute, draws=draws
     )
+    judged = _judged(ws, comparison, str(how["variable"]), f"{groups.name} at {at}")
+    warning = "; ".join(part for part in (warning, judged) if part)
     heard = audible(ws)
     means = {}
     for name in comparison[["group_a", "group_b"]].iloc[0]:
@@ -253,6 +256,29 @@ def compared(
             cells[cells["call_id"].isin(own)], clusters=clusters, audible=heard
         )
     return Compared(comparison, means, warning, int(kinds.isna().sum()))
+
+
+def _judged(ws: Core, comparison: pd.DataFrame, variable: str, predictor: str) -> str:
+    """Write the strongest difference down, and judge it by everything tried so far."""
+    tested = comparison.dropna(subset=["p_value"])
+    if tested.empty:
+        return ""
+    strongest = tested.nsmallest(1, "p_value")
+    row = noted(
+        ws,
+        pd.DataFrame(
+            {
+                "outcome": variable,
+                "predictor": predictor,
+                "effect": strongest["difference"],
+                "p_value": strongest["p_value"],
+                "n_calls": strongest["n_calls_a"] + strongest["n_calls_b"],
+            }
+        ),
+    ).iloc[0]
+    if row["n_tests"] == 1:
+        return ""
+    return f"with the {row['n_tests']} tests of this session: p = {row['p_adjusted']:.2f}"
 
 
 def _two_of(groups: pd.Series, of: Sequence[Any] | None) -> pd.Series:

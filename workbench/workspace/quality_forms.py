@@ -10,6 +10,7 @@ import pandas as pd
 from workbench import outcomes as relations
 from workbench import plots
 from workbench.workspace import followed, pictures, tables
+from workbench.workspace.tried import noted
 
 if TYPE_CHECKING:
     import ipywidgets
@@ -25,7 +26,8 @@ class QaAgainstTone(NamedTuple):
     Parameters
     ----------
     association : DataFrame
-        As from `wb.outcomes.qa_association`, for the score and each item.
+        As from `wb.outcomes.qa_association`, for the score and each item; p_adjusted
+        and n_tests are over the ledger.
     shares, calls : DataFrame
         As from `wb.outcomes.qa_disagreements`; calls have channel, start_s and
         end_s of the customer's worst (or best) moment.
@@ -104,6 +106,9 @@ def qa_against_tone(ws: Core, *, tone: str, with_audio: bool) -> QaAgainstTone:
         Three tables.
     """
     found = _found(_rows(ws), tone, moments(ws))
+    told = found.association.assign(effect=found.association["correlation"])
+    judged = noted(ws, told, outcome="qa", predictor="tone").drop(columns="effect")
+    found = found._replace(association=judged)
     return found._replace(calls=audible_only(ws, found.calls)) if with_audio else found
 
 

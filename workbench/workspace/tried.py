@@ -32,7 +32,12 @@ def ledger_of(ws: Core) -> Ledger:
 
 
 def noted(
-    ws: Core, table: pd.DataFrame, *, outcome: str = "outcome", predictor: str = "predictor"
+    ws: Core,
+    table: pd.DataFrame,
+    *,
+    outcome: str = "outcome",
+    predictor: str = "predictor",
+    tries: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Write the figures of a table down, and judge them by everything tried so far.
 
@@ -44,6 +49,8 @@ def noted(
         With effect and p_value.
     outcome, predictor : str, default "outcome" and "predictor"
         Columns that tell one figure from another.
+    tries : Series of bool, optional
+        Which rows are tests of their own; by default all that have a p value.
 
     Returns
     -------
@@ -51,6 +58,8 @@ def noted(
         The same rows with p_adjusted and n_tests over the ledger.
     """
     rows = table.assign(outcome=table[outcome].astype(str), predictor=table[predictor].astype(str))
+    if tries is not None:
+        rows["p_value"] = rows["p_value"].where(tries)
     judged = ledger_of(ws).add(rows)
     return table.assign(
         p_adjusted=judged["p_adjusted"].to_numpy(), n_tests=judged["n_tests"].to_numpy()
