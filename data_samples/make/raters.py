@@ -102,6 +102,8 @@ class Book:
         Source of chance.
     ratings, tags, scores, sessions : list of dict
         Rows of the four tables.
+    furthest_s : dict
+        By rater and call, how far the rater has heard the call, seconds.
     """
 
     rng: np.random.Generator
@@ -109,6 +111,7 @@ class Book:
     tags: list[dict[str, Any]] = field(default_factory=list)
     scores: list[dict[str, Any]] = field(default_factory=list)
     sessions: list[dict[str, Any]] = field(default_factory=list)
+    furthest_s: dict[tuple[str, str], float] = field(default_factory=dict)
     _count: int = 0
 
     def new_id(self, moment: datetime) -> str:
@@ -218,6 +221,9 @@ def _rate(
     pass_: str,
 ) -> None:
     rng = book.rng
+    call = (rater.rater_id, row["call_id"])
+    if pass_ != "text":
+        book.furthest_s[call] = max(book.furthest_s.get(call, 0.0), row["end_s"])
     own = row["customer_culture"] == rater.culture or row["role"] == "agent"
     true_tags = tags_from(row["word_tags" if pass_ == "text" else "tags"])
     heard = _heard(rater, true_tags, row["role"], own, rng)
@@ -239,6 +245,7 @@ def _rate(
             "verdict": "unclear" if unclear else ("tagged" if heard else "neutral"),
             "certainty": round(float(rng.beta(8, 3 if heard and not unclear else 4)), 2),
             "position": position,
+            "heard_until_s": book.furthest_s.get(call, 0.0),
             "elapsed_ms": elapsed_ms,
             "created_at": now,
             "supersedes": None,

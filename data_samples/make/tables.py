@@ -123,7 +123,13 @@ def _change_minds(book: raters.Book) -> None:
         later = row["created_at"] + pd.Timedelta(minutes=1)
         rating_id = book.new_id(later)
         book.ratings.append(
-            row | {"rating_id": rating_id, "created_at": later, "supersedes": row["rating_id"]}
+            row
+            | {
+                "rating_id": rating_id,
+                "created_at": later,
+                "supersedes": row["rating_id"],
+                "heard_until_s": book.furthest_s[row["rater_id"], row["call_id"]],
+            }
         )
         for tag in [tag for tag in book.tags if tag["rating_id"] == row["rating_id"]]:
             book.tags.append(

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 OPEN = """
 import workbench as wb
 ws = wb.samples()
-rows = ws.landmarks(30, unknown_ratings="allow")
+rows = ws.landmarks(30)
 """
 LIST = """
 by_rule = ws.warning_scores(
