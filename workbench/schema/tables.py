@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from workbench.errors import InputError, nearest
@@ -108,9 +110,7 @@ def empty_table(table: Table) -> pd.DataFrame:
     DataFrame
         Without rows.
     """
-    return pd.DataFrame(
-        {c.name: pd.Series([], dtype=DTYPES[c.kind]) for c in table.columns.values()}
-    )
+    return pd.DataFrame({c.name: _gaps(c.kind, 0) for c in table.columns.values()})
 
 
 def check_table(rows: pd.DataFrame, table: Table) -> pd.DataFrame:
@@ -147,20 +147,30 @@ def check_table(rows: pd.DataFrame, table: Table) -> pd.DataFrame:
         if column.name not in rows.columns:
             if column.required and len(rows):
                 raise InputError(f'The table {table.name} needs the column "{column.name}".')
-            out[column.name] = pd.Series(None, index=rows.index, dtype=DTYPES[column.kind])
+            out[column.name] = _gaps(column.kind, len(rows))
             continue
-        out[column.name] = _with_dtype(rows[column.name], column, table.name)
-        if column.required and (gaps := int(out[column.name].isna().sum())):
+        values = _with_dtype(rows[column.name], column, table.name)
+        out[column.name] = values.array
+        if column.required and (gaps := int(values.isna().sum())):
             raise InputError(
                 f'{gaps} of {len(rows)} rows of {table.name} have no "{column.name}"; '
                 "every row needs one."
             )
-    checked = pd.DataFrame(out, columns=list(table.columns)).reset_index(drop=True)
+    checked = pd.DataFrame(out, index=pd.RangeIndex(len(rows)))
     twice = checked.duplicated(list(table.key))
     if twice.any():
         first = checked.loc[twice, list(table.key)].iloc[0].to_dict()
         raise InputError(f"{int(twice.sum())} rows of {table.name} repeat a key, first: {first}.")
     return checked
+
+
+@cache
+def _gap(kind: str) -> Any:
+    return pd.Series(None, index=[0], dtype=DTYPES[kind]).array
+
+
+def _gaps(kind: str, n: int) -> Any:
+    return _gap(kind).take(np.zeros(n, dtype=np.intp))
 
 
 def _with_dtype(values: pd.Series, column: Column, table: str) -> pd.Series:
