@@ -43,7 +43,7 @@ def test_a_comparison_over_time_is_one_try_however_often_it_is_looked_at(ws):
 
     other = ws.compare_groups(halves(ws, 30), **how)
     p = adjusted_p_values(np.array([first["p_value"].min(), other["p_value"].min()]))
-    told = f"with the 2 tests of this session: p = {p[1]:.2f}"
+    told = f"with the 2 tests of this session: p = {p[1]:.3f}"
     assert other.attrs["notices"][1] == told
 
 

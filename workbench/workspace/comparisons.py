@@ -278,7 +278,9 @@ def _judged(ws: Core, comparison: pd.DataFrame, variable: str, predictor: str) -
     ).iloc[0]
     if row["n_tests"] == 1:
         return ""
-    return f"with the {row['n_tests']} tests of this session: p = {row['p_adjusted']:.2f}"
+    p = row["p_adjusted"]
+    told = "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+    return f"with the {row['n_tests']} tests of this session: {told}"
 
 
 def _two_of(groups: pd.Series, of: Sequence[Any] | None) -> pd.Series:
