@@ -12,7 +12,9 @@ FRONTEND := $(wildcard frontend/*.json frontend/*.mjs frontend/*.ts frontend/src
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	--constraint constraints.txt --build-constraint constraints.txt
 
+# Two processes share the cores; threads of their own would only wait for each other.
 TWO := -n 2 --dist loadfile
+test: export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: lab test check types samples front-end chromium lint bench constraints clean
 
@@ -20,7 +22,7 @@ lab: $(VENV)/.lab
 	$(BIN)/workbench lab --port $(PORT) $(if $(filter no,$(BROWSER)),--no-browser)
 
 test: check
-	$(BIN)/python -m pytest tests workbench --doctest-modules -m "not browser" $(TWO) --no-loadscope-reorder
+	$(BIN)/python -m pytest tests workbench -p no:nbval --doctest-modules -m "not browser" $(TWO) --no-loadscope-reorder
 	$(BIN)/python -m pytest --nbval-lax notebooks $(TWO)
 	$(BIN)/python -m pytest tests/browser -m browser $(TWO) --ignore tests/browser/test_tracer.py
 	$(BIN)/python -m pytest tests/browser/test_tracer.py -m browser

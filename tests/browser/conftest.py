@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -33,8 +35,12 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the kernels keep the sample workspace."""
-    return tmp_path_factory.mktemp("home")
+    """Where the kernels keep the sample workspace: a copy of the one that `make samples` made."""
+    folder = tmp_path_factory.mktemp("home")
+    made = Path(os.environ.get("WORKBENCH_HOME", folder))
+    if (made / "samples").is_dir():
+        shutil.copytree(made, folder, dirs_exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
