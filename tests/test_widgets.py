@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import threading
 import time
 from datetime import UTC, datetime
@@ -841,3 +843,12 @@ def test_the_code_of_plotly_goes_to_the_page_once_and_again_after_everything_was
     again = figure_widget(go.Figure(go.Scatter(y=[3, 1])))
     assert again.get_state()["_plotly"] != states[0]["_plotly"]
     assert again._plotly.code == code.code
+
+
+def test_the_first_figure_builds_no_grammars_of_web_addresses():
+    code = (
+        "import sys; from workbench.widgets.figure import _light_figure; _light_figure(); "
+        "print('jsonschema' in sys.modules, 'rfc3987_syntax' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "False"]
